@@ -1,0 +1,1 @@
+"""(id, text, day, tags) in, ranked ids out: words (tantivy), meaning (FAISS), one manifest."""

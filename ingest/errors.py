@@ -1,0 +1,28 @@
+"""One class per failure of reading; each message says what, which one, and what now."""
+
+from __future__ import annotations
+
+
+class IngestError(Exception):
+    """Base of everything that `ingest` raises on purpose."""
+
+
+class UnknownSourceError(IngestError):
+    """No reader has that name."""
+
+    def __init__(self, name: str, known: tuple[str, ...]) -> None:
+        super().__init__(f"no reader is called {name!r}; use one of: {', '.join(known)}, or 'auto'")
+
+
+class UndetectedSourceError(IngestError):
+    """No reader recognises a file."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"{path}: no reader recognises this file; name one, e.g. 'antedate ingest jsonl {path}'")
+
+
+class DateFormError(IngestError):
+    """A date is written in a form that is not read as a day or an interval."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(f"{text!r} is not a date; write YYYY-MM-DD, YYYY-MM, YYYY, or an interval A/B")

@@ -1,0 +1,333 @@
+"""`Corpus`: stored documents and their index, kept in step; the real `Library`.
+
+How the three stores advance together
+-------------------------------------
+The database is the truth: a document is committed there first, marked as waiting. The index takes waiting
+documents in batches, each an atomic generation (see `index.hybrid`), and only then are they marked with it.
+Killed anywhere between, the next open finds documents still waiting and applies them again; applying twice
+replaces, so nothing is doubled. An index folder that was lost or restored from an older copy is caught up the
+same way, because a mark newer than the index's generation counts as waiting.
+
+One process writes at a time (a lock file); readers need no lock and keep the generation that they opened.
+"""
+
+from __future__ import annotations
+
+import fcntl
+from collections import OrderedDict
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from index.hybrid import Filter, HybridIndex, Item, Piece
+from index.text import marks
+from ingest.passages import FORMAT, passages
+from pipeline import store_corpus
+from pipeline.errors import PipelineError, UsageError
+from pipeline.library import CorpusStatus, Found, FoundPassage, Mode, SearchFilter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from index.encoder import Encoder
+    from index.hybrid import PieceHit
+    from ingest.documents import DayInterval, Document
+    from ingest.passages import Passage
+    from pipeline.store import Store
+
+BATCH = 1024
+"""Passages per index generation: some ten seconds of encoding, which is what a crash can cost."""
+_KEEP = 512
+"""Parsed documents kept in memory while a search or an assessment quotes them."""
+
+
+class CorpusBusyError(PipelineError):
+    """Another process is writing."""
+
+    exit_code = 3
+
+    def __init__(self, lock: Path) -> None:
+        super().__init__(f"another process is changing this corpus ({lock}); wait for it, then repeat")
+
+
+class UnknownDocumentError(UsageError):
+    """No document has that key."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(f"no document has the key {key!r}; 'antedate search' prints the keys that exist")
+
+
+class Corpus:
+    """Documents of a workspace: stored, indexed, searchable."""
+
+    def __init__(self, store: Store, folder: Path, encoder: Encoder) -> None:
+        self.store = store
+        self.folder = folder
+        self.encoder = encoder
+        self._reader: HybridIndex | None = None
+        self._kept: OrderedDict[int, tuple[Document, tuple[Passage, ...]]] = OrderedDict()
+
+    # -- the index ---------------------------------------------------------------------------------
+
+    @contextmanager
+    def writer(self) -> Iterator[HybridIndex]:
+        """Open the index for writing, alone. Raises CorpusBusyError."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        path = self.folder / "writer.lock"
+        with path.open("a") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise CorpusBusyError(path) from None
+            self.close()
+            with HybridIndex.open(self.folder, self.encoder, write=True, passages_format=FORMAT) as index:
+                yield index
+
+    def reader(self) -> HybridIndex:
+        """Return the index, repaired first if a crash left something waiting and nobody else is writing."""
+        if self._reader is None:
+            if not (self.folder / "manifest.json").exists():
+                self.repair()
+            self._reader = self._open()
+            with self.store.read() as connection:
+                waiting = store_corpus.count_pending(connection, self._reader.generation)
+            if waiting and self.repair():
+                self._reader = self._open()
+        return self._reader
+
+    def _open(self) -> HybridIndex:
+        return HybridIndex.open(self.folder, self.encoder, passages_format=FORMAT)
+
+    def repair(self) -> bool:
+        """Apply what waits for the index; False when another process is writing (and will do it)."""
+        try:
+            with self.writer() as index:
+                self.catch_up(index)
+        except CorpusBusyError:
+            return False
+        return True
+
+    def catch_up(self, index: HybridIndex) -> None:
+        """Bring the index level with the database, batch by batch."""
+        with self.store.read() as connection:
+            gone = store_corpus.waiting_removals(connection)
+        if gone:
+            index.apply((), gone)
+            with self.store.begin() as connection:
+                store_corpus.done_removals(connection, gone)
+        generation = index.generation
+        while True:
+            with self.store.read() as connection:
+                found = store_corpus.pending(connection, generation, BATCH)
+            if not found:
+                return
+            self.apply(index, found)
+
+    def apply(self, index: HybridIndex, found: Mapping[int, Document]) -> None:
+        """Index documents as one generation and mark them."""
+        manifest = index.apply([_item(number, document) for number, document in found.items()])
+        digests = {number: document.digest for number, document in found.items()}
+        with self.store.begin() as connection:
+            store_corpus.mark_indexed(connection, digests, manifest.generation)
+
+    def rebuild(self) -> None:
+        """Drop the index and make it again from the database (another model, another format)."""
+        import shutil
+
+        self.close()
+        for name in ("manifest.json", "lexical", "dense"):
+            path = self.folder / name
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
+        with self.store.begin() as connection:
+            store_corpus.forget_index(connection)
+        with self.writer() as index:
+            self.catch_up(index)
+
+    def remove(self, source: str) -> int:
+        """Remove every document of a source; returns how many."""
+        with self.writer() as index:
+            with self.store.begin() as connection:
+                removed = store_corpus.remove_source(connection, source)
+            self.catch_up(index)
+        return removed
+
+    def close(self) -> None:
+        """Let go of the open index."""
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
+
+    # -- the Library -------------------------------------------------------------------------------
+
+    def search(
+        self,
+        query: str,
+        *,
+        mode: Mode = "fused",
+        limit: int = 10,
+        filters: SearchFilter = SearchFilter(),  # noqa: B008 - a frozen record
+        passages: int = 3,
+    ) -> tuple[Found, ...]:
+        """Rank documents for a query, best first."""
+        hits = self.reader().search(
+            query, mode=mode, limit=limit, filter=self._filter(filters), pieces=passages
+        )
+        self._load([hit.item for hit in hits])
+        return tuple(
+            Found(
+                key=document.key,
+                title=document.title,
+                kind=document.kind.value,
+                published=str(document.published or ""),
+                score=hit.score,
+                words_rank=hit.words_rank,
+                meaning_rank=hit.meaning_rank,
+                passages=_quoted(document, cut, hit.pieces, query),
+            )
+            for hit in hits
+            if hit.item in self._kept
+            for document, cut in (self._kept[hit.item],)
+        )
+
+    def best_passages(
+        self, query: str, keys: Sequence[str], *, per_document: int = 3
+    ) -> dict[str, tuple[FoundPassage, ...]]:
+        """Return the best passages of given documents for a query; unknown keys are left out."""
+        with self.store.read() as connection:
+            rows = store_corpus.rows_by_keys(connection, keys)
+        items = [row.item for row in rows]
+        found = self.reader().pieces(query, items, per_item=per_document)
+        self._load(items)
+        return {
+            row.key: _quoted(*self._kept[row.item], found.get(row.item, ()), query)
+            for row in rows
+            if row.item in self._kept
+        }
+
+    def document(self, key: str) -> Document:
+        """Return a document. Raises UnknownDocumentError."""
+        with self.store.read() as connection:
+            found = store_corpus.by_key(connection, key)
+        if found is None:
+            raise UnknownDocumentError(key)
+        return found[1]
+
+    def weights(self, stems: Sequence[str]) -> dict[str, float]:
+        """Return inverse document frequencies of stems."""
+        return self.reader().idf(stems)
+
+    def similarity(self, query: str, texts: Sequence[str]) -> tuple[float, ...]:
+        """Return the cosine of the query's embedding with each text's."""
+        if not texts:
+            return ()
+        vectors = self.encoder.encode([query, *texts])
+        return tuple(float(value) for value in vectors[1:] @ vectors[0])
+
+    def count(self, filters: SearchFilter) -> int:
+        """Return how many documents pass a filter."""
+        if filters.classes:
+            return self.reader().matching(self._filter(filters))
+        with self.store.read() as connection:
+            return store_corpus.count(connection, filters)
+
+    def status(self) -> CorpusStatus:
+        """Return what the corpus holds; counts come from the database, the generation from the index."""
+        generation = self.reader().generation
+        with self.store.read() as connection:
+            documents, pieces, lost, undated, oldest, newest = store_corpus.totals(connection)
+            return CorpusStatus(
+                documents=documents,
+                passages=pieces,
+                skipped=lost,
+                undated=undated,
+                by_source=store_corpus.counts(connection, "source"),
+                by_kind=store_corpus.counts(connection, "kind"),
+                by_country=store_corpus.counts(connection, "country"),
+                by_year=store_corpus.counts(connection, "year"),
+                by_language=store_corpus.counts(connection, "language"),
+                oldest=oldest,
+                newest=newest,
+                snapshot=store_corpus.snapshot(connection),
+                model=self.encoder.name,
+                model_sha256=self.encoder.sha256,
+                generation=generation,
+            )
+
+    def _filter(self, filters: SearchFilter) -> Filter:
+        groups = (
+            tuple(f"kind:{kind}" for kind in filters.kinds),
+            tuple(f"country:{country}" for country in filters.countries),
+            tuple(f"class:{_symbol(prefix)}*" for prefix in filters.classes),
+        )
+        without: frozenset[int] = frozenset()
+        if filters.exclude:
+            with self.store.read() as connection:
+                without = frozenset(r.item for r in store_corpus.rows_by_keys(connection, filters.exclude))
+        return Filter(
+            before=None if filters.before is None else filters.before.toordinal(),
+            undated=filters.undated,
+            tags=tuple(group for group in groups if group),
+            without=without,
+        )
+
+    def _load(self, items: Sequence[int]) -> None:
+        wanted = [item for item in items if item not in self._kept]
+        with self.store.read() as connection:
+            for item, document in store_corpus.by_items(connection, wanted).items():
+                self._kept[item] = (document, passages(document))
+        for item in items:
+            if item in self._kept:
+                self._kept.move_to_end(item)
+        while len(self._kept) > max(_KEEP, len(items)):
+            self._kept.popitem(last=False)
+
+
+def _item(number: int, document: Document) -> Item:
+    return Item(
+        id=number,
+        day=_day(document.published),
+        tags=(
+            f"kind:{document.kind.value}",
+            f"country:{document.country}",
+            f"source:{document.origin.source}",
+            *(f"class:{_symbol(c.symbol)}" for c in document.classes),
+        ),
+        title=document.title,
+        pieces=tuple(
+            Piece(ordinal=ordinal, field=p.field, text=document.text[p.start : p.end])
+            for ordinal, p in enumerate(passages(document))
+        ),
+    )
+
+
+def _day(published: DayInterval | None) -> int | None:
+    return None if published is None else published.earliest.toordinal()
+
+
+def _symbol(symbol: str) -> str:
+    return "".join(symbol.split())
+
+
+def _quoted(
+    document: Document, cut: tuple[Passage, ...], hits: Sequence[PieceHit], query: str
+) -> tuple[FoundPassage, ...]:
+    found = []
+    for hit in hits:
+        if hit.ordinal >= len(cut):  # the row changed after this reader's generation
+            continue
+        passage = cut[hit.ordinal]
+        quote = document.text[passage.start : passage.end]
+        found.append(
+            FoundPassage(
+                anchor=passage.anchor,
+                start=passage.start,
+                end=passage.end,
+                quote=quote,
+                terms=marks(quote, query),
+                score=hit.score,
+            )
+        )
+    return tuple(found)

@@ -1,0 +1,121 @@
+"""`Library`: what an assessment needs of a searched corpus. `pipeline.corpus.Corpus` is the real one.
+
+The protocol keeps the assessment free of storage and engines, and says in one place what "searched" means.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Literal, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ingest.documents import Document
+
+Mode = Literal["fused", "words", "meaning"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchFilter:
+    """Hard limits on what may be found.
+
+    `before` keeps what may have been public strictly before that day: an interval that only starts before
+    it passes, and the caller decides what such a date is worth.
+    """
+
+    before: date | None = None
+    undated: bool = False
+    """Let documents without any public date through a `before` limit."""
+    kinds: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    classes: tuple[str, ...] = ()
+    """Class-symbol prefixes, e.g. `G06F16`."""
+    exclude: tuple[str, ...] = ()
+    """Document keys."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundPassage:
+    """A passage of a hit: `document.text[start:end] == quote`."""
+
+    anchor: str
+    start: int
+    end: int
+    quote: str
+    terms: tuple[tuple[int, int], ...] = ()
+    """Spans of the query's words inside the quote."""
+    score: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A document that a search returned, with both ranks (None where that channel did not return it)."""
+
+    key: str
+    title: str
+    kind: str
+    published: str
+    """Day or interval in ISO 8601; empty when unknown."""
+    score: float
+    words_rank: int | None
+    meaning_rank: int | None
+    passages: tuple[FoundPassage, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorpusStatus:
+    """What the corpus holds. Counts are (name, documents), largest first."""
+
+    documents: int
+    passages: int
+    skipped: int
+    undated: int
+    by_source: tuple[tuple[str, int], ...]
+    by_kind: tuple[tuple[str, int], ...]
+    by_country: tuple[tuple[str, int], ...]
+    by_year: tuple[tuple[str, int], ...]
+    by_language: tuple[tuple[str, int], ...]
+    oldest: str
+    newest: str
+    snapshot: str
+    """SHA-256 over the keys and digests of all documents: two equal snapshots hold the same documents."""
+    model: str
+    model_sha256: str
+    generation: int
+
+
+class Library(Protocol):
+    """A corpus that can be searched and quoted."""
+
+    def search(
+        self,
+        query: str,
+        *,
+        mode: Mode = "fused",
+        limit: int = 10,
+        filters: SearchFilter = ...,
+        passages: int = 3,
+    ) -> tuple[Found, ...]:
+        """Rank documents; never returns more than `limit`, best first."""
+
+    def best_passages(
+        self, query: str, keys: Sequence[str], *, per_document: int = 3
+    ) -> Mapping[str, tuple[FoundPassage, ...]]:
+        """Return the best passages of given documents for a query (words and meaning blended)."""
+
+    def document(self, key: str) -> Document:
+        """Return a document. Raises UnknownDocumentError."""
+
+    def weights(self, stems: Sequence[str]) -> Mapping[str, float]:
+        """Return inverse document frequencies (BM25 form) of stems made by `index.text.tokens`."""
+
+    def similarity(self, query: str, texts: Sequence[str]) -> tuple[float, ...]:
+        """Return the cosine of the query's embedding with each text's."""
+
+    def count(self, filters: SearchFilter) -> int:
+        """Return how many documents pass a filter."""
+
+    def status(self) -> CorpusStatus:
+        """Return what the corpus holds."""

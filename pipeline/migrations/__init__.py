@@ -1,0 +1,1 @@
+"""Numbered migrations of the workspace database, run by alembic from `pipeline.store`."""

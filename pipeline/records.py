@@ -1,0 +1,42 @@
+"""Records to JSON values and back, checked: the one place where `pipeline` meets pydantic."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+T = TypeVar("T")
+
+
+@cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:  # noqa: ANN401 - any type form
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(kind)
+
+
+def to_json(kind: Any, record: object) -> Any:  # noqa: ANN401 - JSON values are Any
+    """Return a record of type `kind` as JSON values (dates as ISO 8601 strings)."""
+    return _adapter(kind).dump_python(record, mode="json")
+
+
+def from_json(kind: type[T], value: object) -> T:
+    """Build a record of type `kind` from JSON values. Raises pydantic.ValidationError, a ValueError."""
+    return cast("T", _adapter(kind).validate_python(value))
+
+
+def schema_errors(kind: Any, value: object) -> tuple[str, ...]:  # noqa: ANN401
+    """Return what is wrong with `value` as a `kind`, one sentence each; empty when nothing is."""
+    from pydantic import ValidationError
+
+    try:
+        _adapter(kind).validate_python(value)
+    except ValidationError as error:
+        return tuple(
+            f"{'.'.join(str(step) for step in item['loc']) or 'value'}: {item['msg']}"
+            for item in error.errors()
+        )
+    return ()

@@ -1,0 +1,131 @@
+"""`Store`: the database of a workspace. SQLite in WAL mode through SQLAlchemy Core, migrated by alembic.
+
+`synchronous=FULL` although WAL would allow NORMAL: an approval that was reported must survive a power cut.
+Every change runs inside `Store.begin()`; BEGIN IMMEDIATE makes two writers wait for each other instead of
+failing halfway. The events table refuses UPDATE and DELETE by trigger (see the first migration).
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Self
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, select, text
+from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.exc import DatabaseError
+
+from pipeline.errors import PipelineError
+from pipeline.store_schema import counters
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+HEAD = "0001"
+"""The newest migration; a test holds it equal to alembic's own head."""
+
+
+class StoreUnreadableError(PipelineError):
+    """The database file cannot be opened as one."""
+
+    def __init__(self, path: Path, why: str) -> None:
+        super().__init__(f"{path}: not a readable workspace database ({why}); restore it from a backup")
+
+
+class StoreTooNewError(PipelineError):
+    """The database was written by a later release."""
+
+    def __init__(self, path: Path, found: str) -> None:
+        super().__init__(
+            f"{path}: has schema {found}, this release knows up to {HEAD}; install the newer antedate"
+        )
+
+
+class Store:
+    """An open database. Close it, or use it as a context manager."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    @classmethod
+    def open(cls, path: Path) -> Store:
+        """Open (and create or migrate) the database file. Raises StoreUnreadableError, StoreTooNewError."""
+        engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 60})
+        _configure(engine)
+        try:
+            revision = _revision(engine)
+            if revision is not None and revision > HEAD:
+                raise StoreTooNewError(path, revision)
+            if revision != HEAD:
+                _migrate(engine)
+        except DatabaseError as error:
+            engine.dispose()
+            raise StoreUnreadableError(path, str(error.orig)) from error
+        return cls(engine)
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """Run a write transaction; committed on leaving, rolled back on an exception."""
+        with self.engine.connect() as connection:
+            connection.execution_options(writes=True)
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Run a read transaction with one consistent view."""
+        with self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    def close(self) -> None:
+        """Release every connection."""
+        self.engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def next_number(connection: Connection, name: str) -> int:
+    """Return 1, 2, 3 … per name, inside the caller's transaction; a rolled-back number is used again."""
+    statement = upsert(counters).values(name=name, value=1)
+    statement = statement.on_conflict_do_update(index_elements=["name"], set_={"value": counters.c.value + 1})
+    connection.execute(statement)
+    return int(connection.execute(select(counters.c.value).where(counters.c.name == name)).scalar_one())
+
+
+def _configure(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def _pragmas(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own type
+        connection.isolation_level = None  # transactions are begun by `Store.begin`
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=60000"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _revision(engine: Engine) -> str | None:
+    with engine.connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _migrate(engine: Engine) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", "pipeline:migrations")
+    with engine.connect() as connection:
+        connection.execution_options(writes=True)
+        with connection.begin():
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")

@@ -1,0 +1,281 @@
+"""Documents, files and skipped records in the database. Every function takes the caller's transaction."""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from sqlalchemy import Connection, delete, func, or_, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from ingest import documents as ingest_documents
+from ingest.documents import Document
+from pipeline.store_schema import documents, files, removals, skipped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sqlalchemy.sql.elements import ColumnElement
+
+    from ingest.documents import Unreadable
+    from pipeline.library import SearchFilter
+
+Change = Literal["added", "updated", "unchanged", "kept"]
+_MANY = 500
+"""Bound parameters per IN list, below SQLite's limit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileMark:
+    """How far a file was read: resuming starts after `reached` unless size or time changed."""
+
+    path: str
+    source: str
+    size: int
+    modified_ns: int
+    reached: int
+    records: int
+    finished: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A stored document's headline, without its text."""
+
+    item: int
+    key: str
+    kind: str
+    title: str
+    country: str
+    published_earliest: str | None
+    published_latest: str | None
+    filed_earliest: str | None
+
+
+def put(connection: Connection, document: Document, passages: int, at: str) -> Change:
+    """Add or update a document. A fuller text from another source is kept, and that is said (`kept`)."""
+    found = connection.execute(
+        select(documents.c.id, documents.c.digest, documents.c.source, documents.c.length).where(
+            documents.c.key == document.key
+        )
+    ).first()
+    digest = document.digest
+    if found is not None and found.digest == digest:
+        return "unchanged"
+    if found is not None and found.source != document.origin.source and found.length > len(document.text):
+        return "kept"
+    values = _values(document, digest, passages, at)
+    if found is None:
+        connection.execute(documents.insert().values(values))
+        return "added"
+    connection.execute(update(documents).where(documents.c.id == found.id).values(values, indexed=None))
+    return "updated"
+
+
+def _values(document: Document, digest: str, passages: int, at: str) -> dict[str, object]:
+    published, filed = document.published, document.filed
+    return {
+        "key": document.key,
+        "kind": document.kind.value,
+        "source": document.origin.source,
+        "country": document.country,
+        "language": document.language,
+        "title": document.title,
+        "published_earliest": published and published.earliest.isoformat(),
+        "published_latest": published and published.latest.isoformat(),
+        "filed_earliest": filed and filed.earliest.isoformat(),
+        "length": len(document.text),
+        "passages": passages,
+        "digest": digest,
+        "body": zlib.compress(ingest_documents.dump(document), 3),
+        "added_at": at,
+    }
+
+
+def by_key(connection: Connection, key: str) -> tuple[int, Document] | None:
+    """Return a document and its item number."""
+    row = connection.execute(select(documents.c.id, documents.c.body).where(documents.c.key == key)).first()
+    return None if row is None else (int(row.id), _document(row.body))
+
+
+def by_items(connection: Connection, items: Sequence[int]) -> dict[int, Document]:
+    """Return the documents of item numbers; numbers that are gone are left out."""
+    found: dict[int, Document] = {}
+    for start in range(0, len(items), _MANY):
+        part = list(items[start : start + _MANY])
+        rows = connection.execute(select(documents.c.id, documents.c.body).where(documents.c.id.in_(part)))
+        found.update({int(row.id): _document(row.body) for row in rows})
+    return found
+
+
+def rows_by_keys(connection: Connection, keys: Sequence[str]) -> tuple[Row, ...]:
+    """Return headlines of the documents that exist among `keys`."""
+    found: list[Row] = []
+    for start in range(0, len(keys), _MANY):
+        part = list(keys[start : start + _MANY])
+        found.extend(_row(row) for row in connection.execute(_headline().where(documents.c.key.in_(part))))
+    return tuple(found)
+
+
+def pending(connection: Connection, generation: int, most: int) -> dict[int, Document]:
+    """Return documents that the index generation does not hold yet, oldest first.
+
+    As many as have `most` passages together, and at least one where any waits.
+    """
+    waits = or_(documents.c.indexed.is_(None), documents.c.indexed > generation)
+    query = select(documents.c.id, documents.c.passages).where(waits).order_by(documents.c.id).limit(most)
+    chosen: list[int] = []
+    for item, pieces in connection.execute(query):
+        most -= pieces
+        if chosen and most < 0:
+            break
+        chosen.append(int(item))
+    return by_items(connection, chosen)
+
+
+def count_pending(connection: Connection, generation: int) -> int:
+    """Return how many documents and removals wait for the index."""
+    waits = or_(documents.c.indexed.is_(None), documents.c.indexed > generation)
+    waiting = connection.execute(select(func.count()).select_from(documents).where(waits)).scalar_one()
+    leaving = connection.execute(select(func.count()).select_from(removals)).scalar_one()
+    return int(waiting) + int(leaving)
+
+
+def mark_indexed(connection: Connection, digests: dict[int, str], generation: int) -> None:
+    """Record that a generation holds these items, unless a row changed meanwhile."""
+    for item, digest in digests.items():
+        connection.execute(
+            update(documents)
+            .where(documents.c.id == item, documents.c.digest == digest)
+            .values(indexed=generation)
+        )
+
+
+def forget_index(connection: Connection) -> None:
+    """Make every document wait for the index again (a rebuild)."""
+    connection.execute(update(documents).values(indexed=None))
+    connection.execute(delete(removals))
+
+
+def remove_source(connection: Connection, source: str) -> int:
+    """Remove a source's documents; their items wait in `removals` until the index has dropped them."""
+    query = select(documents.c.id).where(documents.c.source == source)
+    items = [int(row.id) for row in connection.execute(query)]
+    if items:
+        connection.execute(removals.insert(), [{"item": item} for item in items])
+        connection.execute(delete(documents).where(documents.c.source == source))
+    connection.execute(delete(files).where(files.c.source == source))
+    paths = select(files.c.path)
+    connection.execute(delete(skipped).where(skipped.c.path.not_in(paths)))
+    return len(items)
+
+
+def waiting_removals(connection: Connection) -> tuple[int, ...]:
+    """Return items to drop from the index."""
+    return tuple(int(row.item) for row in connection.execute(select(removals.c.item)))
+
+
+def done_removals(connection: Connection, items: Sequence[int]) -> None:
+    """Forget removals that the index has carried out."""
+    for start in range(0, len(items), _MANY):
+        connection.execute(delete(removals).where(removals.c.item.in_(items[start : start + _MANY])))
+
+
+def mark_of(connection: Connection, path: str) -> FileMark | None:
+    """Return how far a file was read."""
+    row = connection.execute(select(files).where(files.c.path == path)).first()
+    return None if row is None else FileMark(**row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
+
+
+def put_mark(connection: Connection, mark: FileMark) -> None:
+    """Record how far a file was read."""
+    values = {name: getattr(mark, name) for name in FileMark.__dataclass_fields__}
+    statement = upsert(files).values(values)
+    connection.execute(statement.on_conflict_do_update(index_elements=["path"], set_=values))
+
+
+def put_skipped(connection: Connection, record: Unreadable, path: str, at: str) -> None:
+    """Log a record that could not be read, with its place."""
+    values = {"file": record.file, "offset": record.offset, "reason": record.reason, "path": path, "at": at}
+    statement = upsert(skipped).values(values)
+    connection.execute(statement.on_conflict_do_update(index_elements=["file", "offset"], set_=values))
+
+
+def clear_skipped(connection: Connection, path: str) -> None:
+    """Forget what was skipped in a file that is read again from its start."""
+    connection.execute(delete(skipped).where(skipped.c.path == path))
+
+
+def count(connection: Connection, filters: SearchFilter) -> int:
+    """Return how many documents pass a filter (class prefixes are the index's business and ignored)."""
+    query = select(func.count()).select_from(documents).where(*_conditions(filters))
+    return int(connection.execute(query).scalar_one())
+
+
+def _conditions(filters: SearchFilter) -> Iterator[ColumnElement[bool]]:
+    if filters.before is not None:
+        early = documents.c.published_earliest < filters.before.isoformat()
+        yield or_(early, documents.c.published_earliest.is_(None)) if filters.undated else early
+    if filters.kinds:
+        yield documents.c.kind.in_(filters.kinds)
+    if filters.countries:
+        yield documents.c.country.in_(filters.countries)
+    if filters.exclude:
+        yield documents.c.key.not_in(filters.exclude)
+
+
+def counts(connection: Connection, column: str) -> tuple[tuple[str, int], ...]:
+    """Return (value, documents) of a column, largest first; `year` is that of the earliest public day."""
+    target = func.substr(documents.c.published_earliest, 1, 4) if column == "year" else documents.c[column]
+    query = select(target, func.count()).group_by(target)
+    rows = ((str(value or "unknown"), int(number)) for value, number in connection.execute(query))
+    return tuple(sorted(rows, key=lambda pair: (-pair[1], pair[0])))
+
+
+def totals(connection: Connection) -> tuple[int, int, int, int, str, str]:
+    """Return documents, passages, skipped records, undated documents, oldest and newest public day."""
+    row = connection.execute(
+        select(
+            func.count(),
+            func.coalesce(func.sum(documents.c.passages), 0),
+            func.count().filter(documents.c.published_earliest.is_(None)),
+            func.min(documents.c.published_earliest),
+            func.max(documents.c.published_latest),
+        )
+    ).one()
+    lost = connection.execute(select(func.count()).select_from(skipped)).scalar_one()
+    return int(row[0]), int(row[1]), int(lost), int(row[2]), str(row[3] or ""), str(row[4] or "")
+
+
+def snapshot(connection: Connection) -> str:
+    """Return SHA-256 over `key digest` lines sorted by key."""
+    state = hashlib.sha256()
+    query = select(documents.c.key, documents.c.digest).order_by(documents.c.key)
+    for key, digest in connection.execute(query):
+        state.update(f"{key} {digest}\n".encode())
+    return state.hexdigest()
+
+
+def every(connection: Connection) -> Iterator[Document]:
+    """Yield all documents by key, a few at a time."""
+    query = select(documents.c.body).order_by(documents.c.key).execution_options(yield_per=100)
+    for row in connection.execute(query):
+        yield _document(row.body)
+
+
+def _headline() -> select:  # type: ignore[type-arg]
+    c = documents.c
+    return select(
+        c.id, c.key, c.kind, c.title, c.country, c.published_earliest, c.published_latest, c.filed_earliest
+    )
+
+
+def _row(row: object) -> Row:
+    item, *rest = row  # type: ignore[misc]
+    return Row(item=item, **dict(zip(tuple(Row.__dataclass_fields__)[1:], rest, strict=True)))
+
+
+def _document(body: bytes) -> Document:
+    return ingest_documents.load(zlib.decompress(body))

@@ -1,0 +1,200 @@
+"""`Workspace`: the one door for `ui/`. A folder outside every package; time is an argument.
+
+```
+antedate.toml   record.sqlite   index/   published/   authority/ (the local stamping key)   worker.lock
+```
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
+
+from pipeline import settings as settings_
+from pipeline import store_cases, store_events
+from pipeline.errors import PipelineError, UsageError
+from pipeline.people import Person, Role
+from pipeline.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from pipeline.cases import Cases
+    from pipeline.corpus import Corpus
+    from pipeline.jobs import Jobs
+    from pipeline.publishing import Publishing
+    from pipeline.settings import Settings
+
+_TEMPLATE = """\
+# Settings of this workspace; 'antedate config show' prints all of them with their values.
+# Every one can also be given as an environment variable, e.g. ANTEDATE_REVIEW__APPROVALS=2.
+
+[review]
+approvals = 1
+
+# [[publication.authorities]]       # an RFC 3161 authority; what leaves is a hash, never the text
+# name = "example"
+# url = "https://tsa.example/tsr"
+# root_file = "example-root.pem"
+"""
+
+
+class NoWorkspaceError(UsageError):
+    """There is no workspace in that folder."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(f"{folder}: no workspace here; make one with 'antedate init {folder}'")
+
+
+class WorkspaceExistsError(UsageError):
+    """The folder already holds a workspace."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(f"{folder}: already a workspace; choose another folder, or use this one")
+
+
+class FolderUnusableError(PipelineError):
+    """The folder cannot be written."""
+
+    def __init__(self, folder: Path, why: str) -> None:
+        super().__init__(f"{folder}: cannot be used as a workspace ({why})")
+
+
+class UnknownPersonError(UsageError):
+    """No such person in this workspace."""
+
+    def __init__(self, name: str, known: tuple[str, ...]) -> None:
+        who = ", ".join(known) or "nobody yet"
+        super().__init__(
+            f"nobody here is called {name!r} (known: {who}); add them with 'antedate person add {name}'"
+        )
+
+
+def now() -> datetime:
+    """Return the present instant, UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass
+class Workspace:
+    """An open workspace. Services are made on first use, so that a command pays for what it uses."""
+
+    folder: Path
+    settings: Settings
+    store: Store
+    clock: Callable[[], datetime] = field(default=now)
+
+    @classmethod
+    def init(cls, folder: Path, *, clock: Callable[[], datetime] = now) -> Self:
+        """Make a workspace and open it. Raises WorkspaceExistsError, FolderUnusableError."""
+        if (folder / settings_.FILE).exists():
+            raise WorkspaceExistsError(folder)
+        try:
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            temporary = folder / f"{settings_.FILE}.tmp"
+            temporary.write_text(_TEMPLATE, encoding="utf-8")
+            temporary.replace(folder / settings_.FILE)
+        except OSError as error:
+            raise FolderUnusableError(folder, error.strerror or str(error)) from error
+        return cls.open(folder, clock=clock)
+
+    @classmethod
+    def open(cls, folder: Path, *, clock: Callable[[], datetime] = now) -> Self:
+        """Open a workspace. Raises NoWorkspaceError, SettingsError, StoreUnreadableError, StoreTooNewError."""
+        file = folder / settings_.FILE
+        if not file.is_file():
+            raise NoWorkspaceError(folder)
+        values = settings_.load(file)
+        return cls(folder.resolve(), values, Store.open(folder.resolve() / "record.sqlite"), clock)
+
+    @cached_property
+    def corpus(self) -> Corpus:
+        """The documents and their index."""
+        from index.encoder import SentenceEncoder
+        from pipeline.corpus import Corpus
+
+        chosen = self.settings.index
+        encoder = SentenceEncoder(chosen.model or None, threads=chosen.threads)
+        return Corpus(self.store, self.folder / "index", encoder)
+
+    @cached_property
+    def cases(self) -> Cases:
+        """Disclosures, features, reports."""
+        from pipeline.cases import Cases
+
+        return Cases(self.store, lambda: self.corpus, self.clock)
+
+    @cached_property
+    def publishing(self) -> Publishing:
+        """Drafts, review, release."""
+        from pipeline.publishing import Publishing
+
+        return Publishing(self)
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        """Long work for a worker process."""
+        from pipeline.jobs import Jobs
+
+        return Jobs(self)
+
+    # -- people ------------------------------------------------------------------------------------
+
+    def people(self) -> tuple[Person, ...]:
+        """Return everybody in this workspace."""
+        with self.store.read() as connection:
+            return store_cases.everybody(connection)
+
+    def person(self, name: str) -> Person:
+        """Return a person by id. Raises UnknownPersonError."""
+        everybody = self.people()
+        for person in everybody:
+            if person.id == name:
+                return person
+        raise UnknownPersonError(name, tuple(person.id for person in everybody))
+
+    def add_person(self, person: Person, *, by: str) -> None:
+        """Add or change a person; logged."""
+        at = self.clock().isoformat()
+        roles = sorted(role.value for role in person.roles)
+        with self.store.begin() as connection:
+            store_cases.put_person(connection, person)
+            store_events.append(
+                connection,
+                at=at,
+                actor=by,
+                action="person saved",
+                subject=person.id,
+                detail={"name": person.name, "roles": roles},
+            )
+
+    def user(self, name: str | None = None) -> Person:
+        """Return the acting person: the named one, or in single-user mode the login name, added on first use.
+
+        Raises UnknownPersonError for a name that was given and is not known.
+        """
+        if name is not None:
+            return self.person(name)
+        login = os.environ.get("USER") or os.environ.get("LOGNAME") or "owner"
+        everybody = {person.id: person for person in self.people()}
+        if login not in everybody:
+            person = Person(id=login, name=login, roles=frozenset({Role.INVENTOR, Role.MANAGER}))
+            self.add_person(person, by=login)
+            return person
+        return everybody[login]
+
+    def close(self) -> None:
+        """Let go of everything that is open."""
+        if "corpus" in self.__dict__:
+            self.corpus.close()
+        self.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

@@ -1,0 +1,1 @@
+"""Content becomes a sealed, stamped, verifiable public record; knows nothing of novelty."""

@@ -1,0 +1,1 @@
+"""Two faces, terminal and browser: arguments in, words out."""

@@ -1,0 +1,100 @@
+"""`antedate`: the command line as a contract (cli.md). Exit codes: 0 done, 1 the answer is no, 2 usage,
+3 environment, 4 refused by policy, 5 partly done, resume.
+
+Commands live in `ui.commands_*`, loaded when named, so that `--help` stays fast.
+"""  # noqa: D205 - one sentence that needs two lines
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+from ui.common import Context, exit_code, failures, options
+
+_COMMANDS = {
+    "init": ("corpus", "Make a workspace."),
+    "ingest": ("corpus", "Read documents from files into the corpus; resumable."),
+    "corpus": ("corpus", "Look after the corpus: status, verify, export, remove, rebuild."),
+    "show": ("corpus", "Print a document as interchange JSON."),
+    "search": ("corpus", "Search the corpus by words and by meaning."),
+    "evaluate": ("later", "Measure the ranking on a BEIR folder."),
+    "disclose": ("case", "Take in an invention disclosure."),
+    "features": ("case", "Print or change the features of a disclosure."),
+    "assess": ("case", "Compare a disclosure with the corpus, feature by feature."),
+    "report": ("case", "Write a report."),
+    "status": ("later", "What a document counts for, per office."),
+    "calendar": ("later", "Which rights a publication would end, per office."),
+    "decide": ("later", "Record a decision: patent, publish, secret, hold, split."),
+    "draft": ("publish", "Draft a defensive publication from a disclosure."),
+    "gate": ("later", "Run the gates over a draft."),
+    "submit": ("publish", "Submit a draft for review."),
+    "comment": ("later", "Comment on a paragraph of a draft."),
+    "return": ("publish", "Send a draft back with a reason."),
+    "approve": ("publish", "Approve the exact bytes of a draft."),
+    "schedule": ("later", "Schedule a release."),
+    "publish": ("publish", "Build, stamp and seal an approved draft."),
+    "verify": ("publish", "Verify a published bundle."),
+    "audit": ("admin", "Check or export the event log."),
+    "renew": ("later", "List and renew stamps that are due."),
+    "watch": ("later", "Look for newer applications that a publication covers."),
+    "person": ("admin", "List or add the people of a workspace."),
+    "doctor": ("admin", "Check everything a support person would ask."),
+    "config": ("admin", "Show the settings."),
+    "ui": ("admin", "Open the review interface in a browser."),
+    "worker": ("admin", "Carry out the jobs that the interface asks for."),
+    "demo": ("demo", "Run the whole mission once on the bundled corpus."),
+}
+
+
+class _Lazy(click.Group):
+    """A group that knows its commands' names and loads the module of the one that is used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        if cmd_name not in _COMMANDS:
+            return None
+        module = import_module(f"ui.commands_{_COMMANDS[cmd_name][0]}")
+        command: click.Command = module.COMMANDS[cmd_name]
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, words) for name, (_, words) in _COMMANDS.items()])
+
+
+@click.group(
+    cls=_Lazy,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Flags and asks; never says 'novel', never gives legal advice.",
+)
+@click.version_option(package_name="antedate")
+@options
+@click.pass_context
+def antedate(ctx: click.Context) -> None:
+    """Prior art before, defensive publication after. Offline unless you ask for more."""
+    ctx.ensure_object(Context)
+
+
+def main() -> None:
+    """Run the command line; every failure that has a name ends in a sentence and its exit code."""
+    context = Context()
+    try:
+        code = antedate.main(obj=context, standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("stopped; run the same command again to go on", err=True)
+        sys.exit(5)
+    except failures() as error:
+        click.echo(f"antedate: {error}", err=True)
+        sys.exit(exit_code(error))
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,208 @@
+"""Commands on a disclosure: take it in, look at its features, assess it, write the report."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ui.commands_corpus import Day
+from ui.common import Context, as_person, changes, options
+from ui.console import printable
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from pipeline.disclosure import Feature
+    from pipeline.store_cases import StoredReport
+    from pipeline.workspace import Workspace
+
+_NUMBER = re.compile(r"D-\d+")
+
+
+def _feature(feature: Feature) -> dict[str, Any]:
+    return {
+        "id": feature.id,
+        "text": feature.text,
+        "kind": feature.kind.value,
+        "essential": feature.essential,
+        "novel": feature.novel,
+        "start": feature.start,
+        "end": feature.end,
+    }
+
+
+def _feature_lines(features: tuple[Feature, ...]) -> list[str]:
+    return [
+        f"{f.id:4} {'' if f.essential else '(optional) '}{'* ' if f.novel else ''}{printable(' '.join(f.text.split()))}"
+        f"  [{f.kind.value}]"
+        for f in features
+    ]
+
+
+@click.command("disclose")
+@click.argument("file", type=click.Path(path_type=Path))
+@as_person
+@options
+@click.pass_obj
+@changes
+def disclose(context: Context, file: Path, person: str | None) -> None:
+    """Take in the disclosure FILE (md, docx, pdf, html, txt) and split it into features."""
+    with context.open() as workspace:
+        number = _disclose(context, workspace, file, person)
+        found = workspace.cases.features(number).features
+    context.console.result(
+        {"disclosure": number, "features": [_feature(f) for f in found]},
+        [
+            f"disclosure {number}; its features, to be checked before any search "
+            f"('antedate features {number} --edit'):",
+            *_feature_lines(found),
+        ],
+    )
+
+
+def _disclose(context: Context, workspace: Workspace, file: Path, person: str | None) -> str:
+    from pipeline.intake import read_disclosure
+
+    disclosure = read_disclosure(file)
+    for warning in disclosure.warnings:
+        context.console.note(f"{file}: {warning}")
+    return workspace.cases.add(disclosure, workspace.user(person))
+
+
+@click.command("features")
+@click.argument("number")
+@click.option("--edit", is_flag=True, help="Open the features in $EDITOR.")
+@click.option("--set", "file", type=click.Path(path_type=Path, exists=True), help="Save the features of FILE.")
+@as_person
+@options
+@click.pass_obj
+def features(context: Context, number: str, edit: bool, file: Path | None, person: str | None) -> None:
+    """Print the features of disclosure NUMBER, or change them."""
+    from pipeline import feature_file
+
+    with context.open() as workspace:
+        current = workspace.cases.features(number)
+        if (edit or file) and context.dry_run:
+            raise click.UsageError("this command cannot rehearse; leave --dry-run out")
+        if file is not None:
+            text = file.read_text(encoding="utf-8")
+            changed = feature_file.parse(text, str(file))
+            workspace.cases.set_features(number, changed, workspace.user(person))
+        elif edit:
+            written = click.edit(feature_file.write(current.features), extension=".md", require_save=True)
+            if written is not None:
+                changed = feature_file.parse(written, "edited features")
+                workspace.cases.set_features(number, changed, workspace.user(person), seen=current.version)
+        found = workspace.cases.features(number)
+    context.console.result(
+        {"disclosure": number, "version": found.version, "features": [_feature(f) for f in found.features]},
+        _feature_lines(found.features),
+    )
+
+
+@click.command("assess")
+@click.argument("target")
+@click.option("--critical-date", type=Day(), help="Art counts only if public strictly before this day.")
+@click.option("--office", multiple=True, help="Not there yet: per-office rules come with the status engine.")
+@click.option("--exclude", multiple=True, metavar="KEY", help="Leave this document out.")
+@click.option("--limit", type=click.IntRange(1, 50), default=10, show_default=True, help="References charted.")
+@as_person
+@options
+@click.pass_obj
+@changes
+def assess(
+    context: Context,
+    target: str,
+    critical_date: date | None,
+    office: tuple[str, ...],
+    exclude: tuple[str, ...],
+    limit: int,
+    person: str | None,
+) -> None:
+    """Compare a disclosure (its number, or a file to take in first) with the corpus."""
+    from pipeline.report import summary
+
+    if office:
+        raise click.UsageError("--office is not there yet: one critical date, strictly before, for all")
+    with context.open() as workspace:
+        number = target
+        if not _NUMBER.fullmatch(target):
+            number = _disclose(context, workspace, Path(target), person)
+            context.console.note(f"taken in as {number}")
+        stored = context.console.pull(
+            workspace.cases.assess(
+                number,
+                workspace.user(person),
+                critical_date=critical_date,
+                exclude=exclude,
+                limit=limit,
+            ),
+            lambda step: step.words,
+            lambda step: (step.done, step.total),
+        )
+    context.console.result(
+        {"disclosure": number, **summary(stored.id, stored.report)}, report_lines(number, stored)
+    )
+
+
+def report_lines(number: str, stored: StoredReport) -> list[str]:
+    """Return a report in brief: outcome, closest art per feature, combination, what was not searched."""
+    from pipeline.report import summary
+
+    brief = summary(stored.id, stored.report)
+    report = stored.report
+    texts = {f.id: " ".join(f.text.split()) for f in report.features}
+    lines = [f"{number} {stored.id}: {report.outcome.value} (before {report.critical_date.isoformat()})"]
+    for closest in brief["closest"]:
+        lines.append(f"  {closest['feature']:4} {printable(texts[closest['feature']])[:90]}")
+        if closest["key"]:
+            quote = printable(" ".join(closest["quote"].split()))[:140]
+            lines.append(f"       {closest['support']}: {closest['key']} [{closest['anchor']}] “{quote}”")
+        else:
+            lines.append("       nothing close was found in what was searched")
+    lines += [
+        f"  together: {' + '.join(c['keys'])} show {', '.join(c['covers'])}" for c in brief["combinations"][:1]
+    ]
+    if report.residual:
+        lines.append(f"  not found in what was searched: {', '.join(report.residual)}")
+    lines.append(
+        f"  searched {report.coverage.eligible} of {report.coverage.documents} documents; "
+        f"'antedate report {stored.id}' says what was not searched. Not legal advice."
+    )
+    return lines
+
+
+@click.command("report")
+@click.argument("words", nargs=-1, required=True)
+@click.option("--format", "form", type=click.Choice(["html", "pdf", "docx", "xlsx", "json", "md"]), default="html")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="File to write.")
+@options
+@click.pass_obj
+@changes
+def report(context: Context, words: tuple[str, ...], form: str, out: Path | None) -> None:
+    """Write the report of a disclosure or report number as html, md or json."""
+    from pipeline.report import render_json
+    from pipeline.report_html import render_html
+    from pipeline.report_md import render_markdown
+
+    if words[0] == "diff" or form in ("pdf", "docx", "xlsx"):
+        raise click.UsageError(f"report {'diff' if words[0] == 'diff' else form} is not there yet")
+    if len(words) != 1:
+        raise click.UsageError("give one disclosure or report number")
+    render = {"html": render_html, "md": render_markdown, "json": render_json}[form]
+    with context.open() as workspace:
+        stored = workspace.cases.report(words[0])
+    path = out or Path(f"{stored.id}.{form}")
+    path.write_text(render(stored.report), encoding="utf-8")
+    context.console.result({"report": stored.id, "path": str(path)}, [str(path)])
+
+
+COMMANDS: dict[str, click.Command] = {
+    "disclose": disclose,
+    "features": features,
+    "assess": assess,
+    "report": report,
+}
