@@ -12,7 +12,6 @@ from pipeline import store_cases, store_events
 from pipeline.assess import assess
 from pipeline.decompose import decompose
 from pipeline.errors import UsageError
-from pipeline.novelty import NoveltyReport
 from pipeline.store_cases import Case, CaseLine, FeatureSet, StoredReport
 
 if TYPE_CHECKING:
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from pipeline.assess import AssessProgress
     from pipeline.corpus import Corpus
     from pipeline.disclosure import Disclosure, Feature
+    from pipeline.novelty import NoveltyReport
     from pipeline.people import Person
     from pipeline.store import Store
 

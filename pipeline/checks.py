@@ -63,7 +63,9 @@ def doctor(workspace: Workspace) -> tuple[Finding, ...]:
         broken = store_events.faults(connection)
     found.append(Finding(check="event log", ok=not broken, words="; ".join(broken) or "chain holds"))
     faults = corpus_faults(workspace.corpus)
-    found.append(Finding(check="corpus", ok=not faults, words="; ".join(faults) or "database and index agree"))
+    found.append(
+        Finding(check="corpus", ok=not faults, words="; ".join(faults) or "database and index agree")
+    )
     vector = workspace.corpus.encoder.encode(["one sentence"])
     found.append(Finding(check="encoder", ok=vector.shape[0] == 1, words=workspace.corpus.encoder.name))
     return tuple(found)

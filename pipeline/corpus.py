@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 from index.hybrid import Filter, HybridIndex, Item, Piece
 from index.text import marks
+
 from ingest.passages import FORMAT, passages
 from pipeline import store_corpus
 from pipeline.errors import PipelineError, UsageError
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from index.encoder import Encoder
     from index.hybrid import PieceHit
+
     from ingest.documents import DayInterval, Document
     from ingest.passages import Passage
     from pipeline.store import Store
@@ -60,8 +62,9 @@ class UnknownDocumentError(UsageError):
 class Corpus:
     """Documents of a workspace: stored, indexed, searchable."""
 
-    def __init__(self, store: Store, folder: Path, encoder: Encoder) -> None:
+    def __init__(self, store: Store, folder: Path, encoder: Encoder, *, batch: int = BATCH) -> None:
         self.store = store
+        self.batch = batch
         self.folder = folder
         self.encoder = encoder
         self._reader: HybridIndex | None = None
@@ -118,7 +121,7 @@ class Corpus:
         generation = index.generation
         while True:
             with self.store.read() as connection:
-                found = store_corpus.pending(connection, generation, BATCH)
+                found = store_corpus.pending(connection, generation, self.batch)
             if not found:
                 return
             self.apply(index, found)

@@ -8,6 +8,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from ingest.jsonl import write_line
+
 from pipeline import store_corpus, store_events
 
 if TYPE_CHECKING:
@@ -29,7 +30,10 @@ def export_events(store: Store, file: Path) -> int:
     with store.read() as connection:
         return _write(
             file,
-            (json.dumps(asdict(line), sort_keys=True).encode() + b"\n" for line in store_events.every(connection)),
+            (
+                json.dumps(asdict(line), sort_keys=True).encode() + b"\n"
+                for line in store_events.every(connection)
+            ),
         )
 
 

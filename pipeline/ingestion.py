@@ -6,24 +6,25 @@ at the very next one. A finished file whose size and time are unchanged is not o
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ingest import sources
 from ingest.documents import Document, Unreadable
 from ingest.passages import passages
 from pipeline import store_corpus
-from pipeline.corpus import BATCH
+from pipeline.corpus import Corpus
 from pipeline.store_corpus import FileMark
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Sequence
-    from datetime import datetime
+    from collections.abc import Generator, Sequence
     from pathlib import Path
 
     from index.hybrid import HybridIndex
     from ingest.sources import Reader
-    from pipeline.corpus import Corpus
+
 
 _LISTED = 10_000
 """Skipped records listed in a summary; all of them are in the database."""
@@ -144,7 +145,7 @@ def _read_file(run: _Run, index: HybridIndex, reader: Reader, path: Path) -> Gen
     for record in reader.read(path, after=mark.reached):
         mark = _take(run, record, mark)
         yield mark.reached
-        if run.waiting >= BATCH:
+        if run.waiting >= run.corpus.batch:
             _flush(run, index)
         if run.full:
             return

@@ -1,7 +1,7 @@
 """`Jobs`: long work that the browser asks for and a worker process carries out.
 
-A job is a row (done, total, words, heartbeat, cancel), so a refresh of the page or the death of either process
-loses nothing: a job whose worker gave no sign of life for `STALE` is taken again, and what it runs is
+A job is a row (done, total, words, heartbeat, cancel), so a refresh of the page or the death of either
+process loses nothing: a job whose worker gave no sign of life for `STALE` is taken again, and what it runs is
 resumable by itself (an ingest goes on after its last record, a release after its last step).
 """
 

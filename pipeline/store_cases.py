@@ -14,6 +14,7 @@ from sqlalchemy import Connection, func, select
 from pipeline import disclosure as disclosures_
 from pipeline import novelty
 from pipeline.disclosure import Disclosure, Feature
+from pipeline.novelty import NoveltyReport
 from pipeline.people import Person
 from pipeline.records import from_json, to_json
 from pipeline.store import next_number
@@ -21,8 +22,6 @@ from pipeline.store_schema import disclosures, feature_sets, people, reports
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from pipeline.novelty import NoveltyReport
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,6 @@ from sqlalchemy import Connection, delete, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from ingest import documents as ingest_documents
-from ingest.documents import Document
 from pipeline.store_schema import documents, files, removals, skipped
 
 if TYPE_CHECKING:
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.sql.elements import ColumnElement
 
-    from ingest.documents import Unreadable
+    from ingest.documents import Document, Unreadable
     from pipeline.library import SearchFilter
 
 Change = Literal["added", "updated", "unchanged", "kept"]

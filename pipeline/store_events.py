@@ -1,8 +1,8 @@
 """The event log: append-only (triggers refuse anything else) and hash-chained.
 
 `hash` = SHA-256 over the RFC 8785 form of the row without its hash, `previous` included; the first row's
-`previous` is 64 zeros. Removing, editing or reordering any row breaks the chain from there on; cutting off the
-newest rows is visible only to who kept a later hash (signed checkpoints belong to the transparency log).
+`previous` is 64 zeros. Removing, editing or reordering any row breaks the chain from there on; cutting off
+the newest rows is visible only to who kept a later hash (signed checkpoints belong to the transparency log).
 """
 
 from __future__ import annotations

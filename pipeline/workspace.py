@@ -8,26 +8,25 @@ antedate.toml   record.sqlite   index/   published/   authority/ (the local stam
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from pipeline import settings as settings_
 from pipeline import store_cases, store_events
 from pipeline.errors import PipelineError, UsageError
 from pipeline.people import Person, Role
+from pipeline.settings import Settings
 from pipeline.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
     from pipeline.cases import Cases
     from pipeline.corpus import Corpus
     from pipeline.jobs import Jobs
     from pipeline.publishing import Publishing
-    from pipeline.settings import Settings
 
 _TEMPLATE = """\
 # Settings of this workspace; 'antedate config show' prints all of them with their values.
@@ -104,7 +103,7 @@ class Workspace:
 
     @classmethod
     def open(cls, folder: Path, *, clock: Callable[[], datetime] = now) -> Self:
-        """Open a workspace. Raises NoWorkspaceError, SettingsError, StoreUnreadableError, StoreTooNewError."""
+        """Open a workspace. Raises NoWorkspaceError, SettingsError and the errors of `Store.open`."""
         file = folder / settings_.FILE
         if not file.is_file():
             raise NoWorkspaceError(folder)
@@ -115,6 +114,7 @@ class Workspace:
     def corpus(self) -> Corpus:
         """The documents and their index."""
         from index.encoder import SentenceEncoder
+
         from pipeline.corpus import Corpus
 
         chosen = self.settings.index

@@ -34,10 +34,13 @@ def _feature(feature: Feature) -> dict[str, Any]:
     }
 
 
+def _line(feature: Feature) -> str:
+    return printable(" ".join(feature.text.split()))
+
+
 def _feature_lines(features: tuple[Feature, ...]) -> list[str]:
     return [
-        f"{f.id:4} {'' if f.essential else '(optional) '}{'* ' if f.novel else ''}{printable(' '.join(f.text.split()))}"
-        f"  [{f.kind.value}]"
+        f"{f.id:4} {'' if f.essential else '(optional) '}{'* ' * f.novel}{_line(f)}  [{f.kind.value}]"
         for f in features
     ]
 
@@ -56,8 +59,10 @@ def disclose(context: Context, file: Path, person: str | None) -> None:
     context.console.result(
         {"disclosure": number, "features": [_feature(f) for f in found]},
         [
-            f"disclosure {number}; its features, to be checked before any search "
-            f"('antedate features {number} --edit'):",
+            (
+                f"disclosure {number}; its features, to be checked before any search "
+                f"('antedate features {number} --edit'):"
+            ),
             *_feature_lines(found),
         ],
     )
@@ -75,7 +80,9 @@ def _disclose(context: Context, workspace: Workspace, file: Path, person: str | 
 @click.command("features")
 @click.argument("number")
 @click.option("--edit", is_flag=True, help="Open the features in $EDITOR.")
-@click.option("--set", "file", type=click.Path(path_type=Path, exists=True), help="Save the features of FILE.")
+@click.option(
+    "--set", "file", type=click.Path(path_type=Path, exists=True), help="Save the features of FILE."
+)
 @as_person
 @options
 @click.pass_obj
@@ -108,7 +115,9 @@ def features(context: Context, number: str, edit: bool, file: Path | None, perso
 @click.option("--critical-date", type=Day(), help="Art counts only if public strictly before this day.")
 @click.option("--office", multiple=True, help="Not there yet: per-office rules come with the status engine.")
 @click.option("--exclude", multiple=True, metavar="KEY", help="Leave this document out.")
-@click.option("--limit", type=click.IntRange(1, 50), default=10, show_default=True, help="References charted.")
+@click.option(
+    "--limit", type=click.IntRange(1, 50), default=10, show_default=True, help="References charted."
+)
 @as_person
 @options
 @click.pass_obj
@@ -164,7 +173,8 @@ def report_lines(number: str, stored: StoredReport) -> list[str]:
         else:
             lines.append("       nothing close was found in what was searched")
     lines += [
-        f"  together: {' + '.join(c['keys'])} show {', '.join(c['covers'])}" for c in brief["combinations"][:1]
+        f"  together: {' + '.join(c['keys'])} show {', '.join(c['covers'])}"
+        for c in brief["combinations"][:1]
     ]
     if report.residual:
         lines.append(f"  not found in what was searched: {', '.join(report.residual)}")
@@ -177,7 +187,9 @@ def report_lines(number: str, stored: StoredReport) -> list[str]:
 
 @click.command("report")
 @click.argument("words", nargs=-1, required=True)
-@click.option("--format", "form", type=click.Choice(["html", "pdf", "docx", "xlsx", "json", "md"]), default="html")
+@click.option(
+    "--format", "form", type=click.Choice(["html", "pdf", "docx", "xlsx", "json", "md"]), default="html"
+)
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="File to write.")
 @options
 @click.pass_obj

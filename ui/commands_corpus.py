@@ -56,7 +56,9 @@ def init(context: Context, folder: Path) -> None:
 @options
 @click.pass_obj
 @click.pass_context
-def ingest(ctx: click.Context, context: Context, source: str, paths: tuple[Path, ...], limit: int | None) -> None:
+def ingest(
+    ctx: click.Context, context: Context, source: str, paths: tuple[Path, ...], limit: int | None
+) -> None:
     """Read PATHS with the reader SOURCE (uspto-xml, arxiv, jsonl, files) or 'auto'.
 
     Run it again after an interruption: it goes on after the last record.
@@ -98,10 +100,15 @@ def _report(context: Context, summary: IngestSummary, seconds: float) -> None:
             "finished": summary.finished,
         },
         [
-            f"{summary.added} added, {summary.updated} updated, {summary.unchanged} unchanged, "
-            f"{summary.skipped_total} skipped in {seconds} s ({rate:.0f} documents/s)",
+            (
+                f"{summary.added} added, {summary.updated} updated, {summary.unchanged} unchanged, "
+                f"{summary.skipped_total} skipped in {seconds} s ({rate:.0f} documents/s)"
+            ),
             f"the corpus holds {summary.documents} documents in {summary.passages} passages",
-            *(f"skipped {s.file} at byte {s.offset}: {printable(s.reason)}" for s in summary.skipped[:_SHOWN]),
+            *(
+                f"skipped {s.file} at byte {s.offset}: {printable(s.reason)}"
+                for s in summary.skipped[:_SHOWN]
+            ),
             *([f"… and {summary.skipped_total - _SHOWN} more"] if summary.skipped_total > _SHOWN else []),
             *([] if summary.finished else ["stopped at the limit; run the same command again to go on"]),
         ],
@@ -114,7 +121,9 @@ def _rehearse(context: Context, source: str, paths: tuple[Path, ...]) -> None:
     reader = None if source == "auto" else sources.reader(source)
     files = sources.expand(paths, reader)
     plan = [{"file": str(path), "bytes": path.stat().st_size} for path in files]
-    context.console.result({"would_read": plan}, [f"would read {len(plan)} files", *(p["file"] for p in plan)])  # type: ignore[list-item]
+    context.console.result(
+        {"would_read": plan}, [f"would read {len(plan)} files", *(p["file"] for p in plan)]
+    )  # type: ignore[list-item]
 
 
 @click.group("corpus")
@@ -155,8 +164,10 @@ def _status_lines(status: CorpusStatus) -> list[str]:
         return f"{name:9} " + ", ".join(f"{printable(value)} {number}" for value, number in pairs[:12])
 
     return [
-        f"{status.documents} documents, {status.passages} passages, {status.skipped} records skipped, "
-        f"{status.undated} without a public date",
+        (
+            f"{status.documents} documents, {status.passages} passages, {status.skipped} records skipped, "
+            f"{status.undated} without a public date"
+        ),
         line("source", status.by_source),
         line("kind", status.by_kind),
         line("country", status.by_country),
@@ -245,7 +256,9 @@ def show(context: Context, key: str) -> None:
 @click.argument("query")
 @click.option("--mode", type=click.Choice(["fused", "words", "meaning"]), default="fused", show_default=True)
 @click.option("--before", type=Day(), help="Only what may have been public strictly before this day.")
-@click.option("--kind", "kinds", multiple=True, help="patent, application, paper, standard, disclosure, report")
+@click.option(
+    "--kind", "kinds", multiple=True, help="patent, application, paper, standard, disclosure, report"
+)
 @click.option("--country", "countries", multiple=True, help="Two-letter code, e.g. US")
 @click.option("--class", "classes", multiple=True, help="Class-symbol prefix, e.g. G06F16")
 @click.option("--limit", type=click.IntRange(1, 1000), default=10, show_default=True)

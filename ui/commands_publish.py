@@ -32,7 +32,9 @@ def _said(context: Context, case: DraftCase, words: str) -> None:
 @click.command("draft")
 @click.argument("number")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the draft as Markdown.")
-@click.option("--set", "file", type=click.Path(path_type=Path, exists=True), help="Save FILE (JSON) as a new revision.")
+@click.option(
+    "--set", "file", type=click.Path(path_type=Path, exists=True), help="Save FILE (JSON) as a new revision."
+)
 @as_person
 @options
 @click.pass_obj

@@ -1,4 +1,4 @@
-"""What the terminal sees: results on stdout, progress and messages on stderr, one JSON object with `--json`."""
+"""What the terminal sees: results on stdout, progress and messages on stderr; `--json` gives one object."""
 
 from __future__ import annotations
 

@@ -1,0 +1,40 @@
+"""Fixtures that several modules' tests share."""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from pipeline.workspace import Workspace
+
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+sys.path.insert(0, str(Path(__file__).parent))
+
+
+@pytest.fixture
+def clock() -> Callable[[], datetime]:
+    """A clock that starts on a fixed day and goes on by a second a look."""
+    state = {"now": datetime(2026, 3, 1, 12, tzinfo=UTC)}
+
+    def tick() -> datetime:
+        state["now"] += timedelta(seconds=1)
+        return state["now"]
+
+    return tick
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, clock: Callable[[], datetime]) -> Iterator[Workspace]:
+    """An empty workspace with the real encoder (loaded only when something is encoded)."""
+    from pipeline.workspace import Workspace
+
+    with Workspace.init(tmp_path / "workspace", clock=clock) as opened:
+        yield opened
