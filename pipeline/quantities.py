@@ -73,12 +73,21 @@ _VALUE: Final = re.compile(
 )
 _UNIT: Final = re.compile(rf"[\s\u202f]?-?({UNIT_PATTERN})(?![\w²³/])")
 _NOUN: Final = re.compile(r"[\s-]+((?:[A-Za-z][\w-]*[\s-]+){0,2}?)([a-z]{3,}s)\b(?!')")
-_JOINT: Final = re.compile(rf"\s*(?:to|through|[-–—−]|\.\.\.?|…|(?P<and>and)|(?P<plus>±|\+/-))\s*(?:{_ABOUT})?")
+_JOINT: Final = re.compile(
+    rf"\s*(?:to|through|[-–—−]|\.\.\.?|…|(?P<and>and)|(?P<plus>±|\+/-))\s*(?:{_ABOUT})?"
+)
 _LEAD: Final = re.compile(r"\b(between|from|range of|ranging from)\s*$", re.IGNORECASE)
 _LABELLED: Final = re.compile(
     r"\b(?:claims?|figs?\.?|figures?|steps?|examples?|tables?|eq(?:uation)?s?\.?|no\.|type|version|section|aspects?)\s*$",
     re.IGNORECASE,
 )
+_SIGN: Final = re.compile(
+    r"\b(?:the|said|an?)\s+(?:[\w-]+\s+){0,2}"
+    r"(?!(?:of|to|with|by|than|in|for|is|are|has|having|first|last|next|and|or)\s)[A-Za-z-]{2,}\s+$",
+    re.IGNORECASE,
+)
+"""What stands before a reference sign: an article, a noun, then the figure ("the valve 12")."""
+_VALUED: Final = re.compile(r"(?:\b(?:of|is|equals|to)|[=:])\s*$", re.IGNORECASE)
 _NOT_NOUNS: Final = frozenset({"has", "was", "this", "its", "thus", "does", "always", "across", "includes"})
 _BEFORE_ENDS: Final = tuple(
     (name, re.compile(rf"(?:(?<![\w-])(?:{words}))\s*(?:{_ABOUT})?$", re.IGNORECASE))
@@ -179,16 +188,19 @@ def _convert(atom: _Atom, unit: str) -> float:
 
 
 def _single(text: str, atom: _Atom) -> Quantity | None:
+    if not atom.unit and _SIGN.search(text, max(0, atom.start - _LOOK_BACK), atom.start):
+        return _plain(text, atom)
     comparator, start = _comparator(text, atom.start)
     about = _ABOUT_ENDS.search(text, max(0, atom.start - _LOOK_BACK), atom.start)
-    unit, end = (atom.unit, atom.end) if atom.unit else _noun(text, atom.end)
-    if not unit and comparator == "=":
-        return None
+    end = atom.end
     for name, pattern in _AFTER_STARTS:
         after = pattern.match(text, end)
         if after is not None and comparator == "=":
             comparator, end = name, after.end()
-    quantity = Quantity(
+    unit, end = (atom.unit, end) if atom.unit else _noun(text, end)
+    if not unit and comparator == "=" and about is None:
+        return _plain(text, atom)
+    return Quantity(
         low=-math.inf if comparator in ("<", "<=") else atom.value,
         high=math.inf if comparator in (">", ">=") else atom.value,
         unit=unit,
@@ -197,8 +209,15 @@ def _single(text: str, atom: _Atom) -> Quantity | None:
         comparator=comparator,
         approximate=about is not None,
     )
-    # A bare figure in brackets or at the end of a noun phrase is a reference sign, not an amount.
-    return None if not unit and text[atom.start - 1 : atom.start] == "(" else quantity
+
+
+def _plain(text: str, atom: _Atom) -> Quantity | None:
+    """Take a bare figure for an amount only with decimals, an exponent, or a word such as "of" before it."""
+    figure = text[atom.start : atom.end]
+    valued = _VALUED.search(text, max(0, atom.start - _LOOK_BACK), atom.start)
+    if figure.isalpha() or (figure.isdigit() and valued is None):
+        return None
+    return Quantity(low=atom.value, high=atom.value, unit="", start=atom.start, end=atom.end, comparator="=")
 
 
 def _comparator(text: str, start: int) -> tuple[Comparator, int]:
@@ -222,7 +241,7 @@ def meets(demanded: Quantity, offered: Sequence[Quantity]) -> bool:
 
 
 def _meets(demanded: Quantity, offered: Quantity) -> bool:
-    if demanded.dimension != offered.dimension and not _both_counts(demanded, offered):
+    if demanded.dimension != offered.dimension and not _plain_with_other(demanded, offered):
         return False
     wanted = _widened(demanded)
     low, high = offered.bounds
@@ -235,10 +254,10 @@ def _meets(demanded: Quantity, offered: Quantity) -> bool:
     return any(math.isfinite(end) and _inside(wanted, end, open_ends="=") for end in (low, high))
 
 
-def _both_counts(a: Quantity, b: Quantity) -> bool:
-    """A count without a noun ("at least three") compares with any count."""
-    counts = a.dimension.startswith("count:") and b.dimension.startswith("count:")
-    return counts and not (a.unit and b.unit)
+def _plain_with_other(a: Quantity, b: Quantity) -> bool:
+    """Compare a figure without a unit ("0.3", "at least three") with any count and with a share ("30 %")."""
+    plain = not a.unit or not b.unit
+    return plain and all(q.dimension == "ratio" or q.dimension.startswith("count:") for q in (a, b))
 
 
 def _widened(quantity: Quantity) -> Quantity:

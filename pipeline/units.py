@@ -110,6 +110,9 @@ concentration 1e-3   mmol/l mM
 _CELSIUS: Final = ("°C", "℃", "° C", "deg C", "degrees Celsius", "degree Celsius", "degrees C", "celsius")
 _FAHRENHEIT: Final = ("°F", "° F", "degrees Fahrenheit", "degree Fahrenheit", "degrees F", "fahrenheit")
 
+_NAME: Final = 3
+"""Letters from which a spelling is a word with a plural, not a symbol."""
+
 
 def _read() -> tuple[dict[str, tuple[str, float, float]], dict[str, str]]:
     scales = {"°C": ("temperature", 1.0, 273.15), "°F": ("temperature", 5 / 9, 459.67 * 5 / 9)}
@@ -120,7 +123,7 @@ def _read() -> tuple[dict[str, tuple[str, float, float]], dict[str, str]]:
         scales[canonical] = (dimension, float(factor), 0.0)
         for spelling in spellings:
             names[spelling] = canonical
-            if len(spelling) > 2 and spelling.isalpha() and spelling.islower():
+            if spelling.isalpha() and spelling.islower() and len(spelling) >= _NAME:
                 names[f"{spelling}s"] = canonical
     return scales, names
 
@@ -143,7 +146,7 @@ def scale(unit: str) -> tuple[str, float, float]:
 
 
 def _singular(noun: str) -> str:
-    if noun.endswith("ies") and len(noun) > 4:
+    if noun.endswith("ies") and noun not in ("dies", "ties"):
         return f"{noun[:-3]}y"
     if noun.endswith(("sses", "xes", "ches", "shes")):
         return noun[:-2]

@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import json
+import threading
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from hash_encoder import HashEncoder
+from pipeline.people import Person, Role
+
+from pipeline import store_jobs
+from pipeline.corpus import Corpus
+from pipeline.jobs import STALE, UnknownJobError, WorkerRunningError
+from pipeline.store_jobs import JobState
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pipeline.workspace import Workspace
+
+ADA = Person(id="ada", name="Ada", roles=frozenset({Role.INVENTOR}))
+
+
+@pytest.fixture
+def light(workspace: Workspace) -> Workspace:
+    """A workspace whose corpus uses the small encoder, with one person."""
+    workspace.__dict__["corpus"] = Corpus(workspace.store, workspace.folder / "index", HashEncoder())
+    workspace.add_person(ADA, by="ada")
+    return workspace
+
+
+def _source(folder: Path, count: int = 5) -> Path:
+    path = folder / "art.jsonl"
+    lines = [
+        {"id": f"T-{n}", "title": f"Valve {n}", "abstract": "A valve.", "date": "2020-01-01"}
+        for n in range(count)
+    ]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    return path
+
+
+def test_a_job_runs_to_its_end_and_leaves_its_result(light: Workspace, tmp_path: Path) -> None:
+    number = light.jobs.queue("ingest", "corpus", ADA, paths=[str(_source(tmp_path))])
+    assert light.jobs.get(number).state is JobState.QUEUED
+    assert light.jobs.run_next()
+    assert not light.jobs.run_next()
+    job = light.jobs.get(number)
+    assert (job.state, job.result["added"]) == (JobState.DONE, 5)
+    assert light.jobs.of("corpus") == (job,)
+
+
+def test_a_refused_job_fails_with_its_sentence(light: Workspace, tmp_path: Path) -> None:
+    number = light.jobs.queue("ingest", "corpus", ADA, paths=[str(tmp_path / "missing.jsonl")])
+    light.jobs.run_next()
+    job = light.jobs.get(number)
+    assert job.state is JobState.FAILED
+    assert "missing.jsonl" in job.words
+
+
+def test_a_cancelled_job_keeps_what_it_finished(light: Workspace, tmp_path: Path) -> None:
+    number = light.jobs.queue("ingest", "corpus", ADA, paths=[str(_source(tmp_path, 50))])
+    light.jobs.cancel(number)
+    light.jobs.run_next()
+    assert light.jobs.get(number).state is JobState.CANCELLED
+    again = light.jobs.queue("ingest", "corpus", ADA, paths=[str(tmp_path / "art.jsonl")])
+    light.jobs.run_next()
+    result = light.jobs.get(again).result
+    assert result["added"] + result["unchanged"] == 50
+    assert result["unchanged"] == 1
+
+
+def test_a_job_whose_worker_died_is_taken_again_and_a_living_one_is_not(light: Workspace) -> None:
+    number = light.jobs.queue("assess", "D-0001", ADA)
+    born = datetime(2026, 3, 1, tzinfo=UTC)
+
+    def take(at: datetime) -> store_jobs.Job | None:
+        with light.store.begin() as connection:
+            return store_jobs.take(connection, at.isoformat(), (at - STALE).isoformat())
+
+    first = take(born)
+    assert first is not None
+    assert first.id == number
+    assert take(born + timedelta(seconds=5)) is None
+    again = take(born + STALE + timedelta(seconds=1))
+    assert again is not None
+    assert again.id == number
+
+
+def test_one_worker_a_workspace(light: Workspace) -> None:
+    with light.jobs.worker(), pytest.raises(WorkerRunningError, match=r"worker\.lock"):
+        light.jobs.work(threading.Event())
+
+
+def test_an_unknown_job_is_named(light: Workspace) -> None:
+    with pytest.raises(UnknownJobError, match="77"):
+        light.jobs.get(77)

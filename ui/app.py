@@ -1,0 +1,22 @@
+"""The script that Streamlit runs for every change of a page: choose the page, show what surrounds it, run it."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ui.screens import shell
+from ui.style import FAVICON, SHEET
+
+
+def main() -> None:
+    """Show the page that the address names."""
+    st.set_page_config(page_title="Antedate", page_icon=str(FAVICON), layout="wide")
+    st.html(SHEET)
+    chosen = st.navigation(shell.places())
+    with shell.said():
+        shell.enter()
+        chosen.run()
+
+
+if __name__ == "__main__":
+    main()

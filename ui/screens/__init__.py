@@ -1,0 +1,1 @@
+"""The pages of the browser face: one module per page, `shell` around them."""
