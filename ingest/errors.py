@@ -26,3 +26,35 @@ class DateFormError(IngestError):
 
     def __init__(self, text: str) -> None:
         super().__init__(f"{text!r} is not a date; write YYYY-MM-DD, YYYY-MM, YYYY, or an interval A/B")
+
+
+class MissingPathError(IngestError):
+    """A path given by the user does not exist."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"{path}: no such file or folder; check the spelling and whether the disk is mounted")
+
+
+class XmlRefusedError(IngestError):
+    """A piece of XML is broken, or asks for what is never done for outside text."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"this XML was not read: {reason}")
+
+
+class LineRefusedError(IngestError):
+    """A line of an interchange file holds something other than a document."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"this line was not read: {reason}")
+
+
+class UnreadableFileError(IngestError):
+    """A file of text cannot be read; `reason` says why and what now, without the file's name."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        self.path = path
+        self.reason = reason
+        super().__init__(f"{path}: {reason}")

@@ -17,12 +17,13 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-CONNECTORS: Final = frozenset(
-    "comprising comprises comprise consisting consists of essentially including includes include having has"
-    " characterized characterised in by that the which and wherein whereby where said step steps following"
-    " composed containing contains a an then further also being is are at least method process system"
-    " apparatus device assembly composition article kit product machine use claim means".split()
-)
+_CONNECTING: Final = """
+comprising comprises comprise comprised consisting consists of essentially including includes include having
+has contains containing contain composed characterized characterised in by that the which and wherein whereby
+where said step steps following a an then further also being is are at least for to new improved method
+process system apparatus device assembly composition article kit product machine use claim means
+"""
+CONNECTORS: Final = frozenset(_CONNECTING.split())
 """Lower-case words that may stand between two limitations without belonging to one."""
 
 AIM: Final = 15
@@ -33,15 +34,16 @@ _SHORT: Final = 4
 """Words that each side of an inner cut keeps."""
 
 _NUMBERED: Final = re.compile(
-    r"(?:\A|(?<=\n))[ \t]*(?:[-*] )?(?:claim\s+)?(\d{1,3})\s*[.):]\s+(?=[A-Z“\"(])", re.I
+    r"(?:\A|(?<=\n))[ \t]*(?:[-*] )?(?:claim\s+)?(\d{1,3})\s*[.):]\s+(?=[A-Z“\"(])", re.IGNORECASE
 )
 _REFERENCE: Final = re.compile(
-    r"\A\W*(?:an?|the|one or more)?\s?[^,;:\n]{0,90}?\b(?:claims?\s+\d+(?:\s*(?:-|–|to|,|or|and|through)\s*\d+)*"
+    r"\A\W*(?:an?|the|one or more)?\s?[^,;:\n]{0,90}?"
+    r"\b(?:claims?\s+\d+(?:\s*(?:-|–|to|,|or|and|through)\s*\d+)*"
     r"|(?:preceding|previous|above|foregoing)\s+claims?)",
     re.IGNORECASE,
 )
 _TRANSITION: Final = re.compile(
-    r"\b(?:(?:which|that)\s+)?(?:compris(?:ing|es?)|consist(?:ing|s)(?:\s+essentially)?\s+of|includ(?:ing|es)"
+    r"\b(?:(?:which|that)\s+)?(?:compris(?:ing|es?|ed\s+of)|consist(?:ing|s)(?:\s+essentially)?\s+of|includ(?:ing|es)"
     r"|(?:is\s+|being\s+)?characteri[sz]ed\s+(?:in|by)(?:\s+that)?|composed\s+of|contain(?:ing|s)|having)"
     r"(?:\s+(?:the|at\s+least\s+the|the\s+following)?\s*(?:following\s+)?steps?(?:\s+of)?)?(?:\s+that)?\s*:?",
     re.IGNORECASE,
@@ -56,11 +58,9 @@ _WHERE: Final = re.compile(
     r"(?:[,:]\s*|\s)(?:and\s+)?(?=(?:wherein|whereby|characteri[sz]ed\s+(?:in|by)(?:\s+that)?)\b)",
     re.IGNORECASE,
 )
-_COMMA_ELEMENT: Final = re.compile(
-    r",\s*(?:and\s+)?(?=(?:an?|at least|one or more|two|three|four|five|a plurality of|means for|optionally)\s)"
-    r"|\s+and\s+(?=(?:a|an|at least one|one or more|a plurality of|means for)\s)",
-    re.IGNORECASE,
-)
+_ELEMENT: Final = r"an?|at least|one or more|two|three|four|five|a plurality of|means for|optionally"
+_COMMA_ELEMENT: Final = re.compile(rf",\s*(?:and\s+)?(?=(?:{_ELEMENT})\s)", re.IGNORECASE)
+_AND_ELEMENT: Final = re.compile(rf"{_COMMA_ELEMENT.pattern}|\s+and\s+(?=(?:{_ELEMENT})\s)", re.IGNORECASE)
 _COMMA_STEP: Final = re.compile(
     r",\s*(?:and\s+)?(?:then\s+)?(?=[a-z]{3,}ing\s)|\s+and\s+(?:then\s+)?(?=[a-z]{4,}ing\s)"
 )
@@ -123,7 +123,7 @@ def parse(text: str, start: int, end: int) -> ParsedClaim:
     if transition is None:
         return ParsedClaim(start=start, end=end, limitations=tuple(_body(text, start, end, method=False)))
     head_end, body_start = transition
-    head = _trimmed(text, start, head_end)
+    head = _trimmed(text, start, _without_echo(text, start, head_end))
     limitations = (
         [Limitation(start=head[0], end=head[1], preamble=True)] if head and _limits(text, head) else []
     )
@@ -133,9 +133,11 @@ def parse(text: str, start: int, end: int) -> ParsedClaim:
 
 
 def looks_like_claim(text: str) -> bool:
-    """Tell whether a paragraph has the grammar of a claim: a short head, a transition or a list, several clauses."""
+    """Tell whether a paragraph has the grammar of a claim: head, transition or list, several clauses."""
     if (
-        re.match(r"\W*(?:\d{1,2}[.)]\s+)?(?:an?|the|method|process|apparatus|use|\w+ing)\b", text, re.I)
+        re.match(
+            r"\W*(?:\d{1,2}[.)]\s+)?(?:an?|the|method|process|apparatus|use|\w+ing)\b", text, re.IGNORECASE
+        )
         is None
     ):
         return text.count(";") > 1
@@ -153,7 +155,7 @@ def words(text: str, start: int, end: int) -> int:
 
 
 def _claim_spans(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    heads = []
+    heads: list[re.Match[str]] = []
     for match in _NUMBERED.finditer(text, start, end):
         if int(match[1]) == len(heads) + 1:
             heads.append(match)
@@ -185,7 +187,7 @@ def _after_transition(text: str, start: int, end: int) -> int:
 
 
 def _transition(text: str, start: int, end: int) -> tuple[int, int] | None:
-    """Return the span of the transition: the first with a colon, else the first strong one, else the first."""
+    """Return the transition: the first one with a colon, else the first strong one, else the first."""
     clause = _BREAK.search(text, start, end)
     limit = end if clause is None else clause.start()
     covered = _covered(text, start, end)
@@ -203,7 +205,7 @@ def _body(text: str, start: int, end: int, *, method: bool) -> Iterator[Limitati
     spans = _cut(text, [(start, end)], _BREAK, _LABEL)
     spans = _cut(text, spans, _WHERE)
     if len(_real(text, spans)) < 3:  # noqa: PLR2004 - a list of two or more elements behind commas
-        spans = _cut(text, spans, _COMMA_STEP if method else _COMMA_ELEMENT)
+        spans = _cut(text, spans, _COMMA_STEP if method else _AND_ELEMENT)
     for pattern in _INNER:
         spans = _cut_long(text, spans, pattern)
     for span in _real(text, spans):
@@ -211,7 +213,7 @@ def _body(text: str, start: int, end: int, *, method: bool) -> Iterator[Limitati
 
 
 def _real(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Trim every span; join one without a word of its own to nothing, and a bare connector to its neighbour."""
+    """Trim every span and leave out those that hold connectors only."""
     trimmed = (_trimmed(text, *span) for span in spans)
     return [span for span in trimmed if span is not None]
 
@@ -221,10 +223,10 @@ def _cut(text: str, spans: Sequence[tuple[int, int]], *patterns: re.Pattern[str]
     for start, end in spans:
         covered = _covered(text, start, end)
         cuts = sorted(
-            (m.start(), m.end())
+            (start + m.start(), start + m.end())
             for pattern in patterns
-            for m in pattern.finditer(text, start, end)
-            if not _inside(m.start(), covered) or (pattern is _LABEL and m.start() >= start)
+            for m in pattern.finditer(text[start:end])
+            if not _inside(start + m.start(), covered)
         )
         begin = start
         for cut_start, cut_end in cuts:
@@ -265,8 +267,18 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int] | None:
     start += 0 if head is None else head.end()
     tail = _TRAILING.search(text[start:end])
     end = end if tail is None else start + tail.start()
-    content = [w for w in _WORD.findall(text[start:end]) if w.lower() not in CONNECTORS]
-    return (start, end) if content else None
+    found = _WORD.findall(text[start:end])
+    symbol = len(found) == 1 and found[0].isupper()  # "A; B; and C"
+    return (start, end) if symbol or any(w.lower() not in CONNECTORS for w in found) else None
+
+
+def _without_echo(text: str, start: int, end: int) -> int:
+    """Return where a preamble ends without a closing ", the method"."""
+    comma = text.rfind(",", start, end)
+    if comma < 0:
+        return end
+    tail = [word.lower() for word in _WORD.findall(text[comma:end])]
+    return comma if all(word in CONNECTORS for word in tail) else end
 
 
 def _limits(text: str, head: tuple[int, int]) -> bool:

@@ -24,7 +24,7 @@ from pipeline.people import Person, Role
 from pipeline.workspace import UnknownPersonError, Workspace
 from ui.common import failures
 from ui.server import FOLDER_VARIABLE
-from ui.widgets import badge, count, day, element, plain, printable, show
+from ui.widgets import badge, count, element, plain, printable, show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,7 +64,7 @@ class CorpusLine:
         """Return size and date in words."""
         if not self.documents:
             return "The corpus is empty: nothing can be compared yet."
-        newest = f", newest public day {day(self.newest)}" if self.newest else ""
+        newest = f", newest public day {self.newest}" if self.newest else ""
         return f"Corpus: {count(self.documents, 'document')}{newest}"
 
 

@@ -1,0 +1,207 @@
+"""Long files as a stream of records: fixed-size chunks in, one record's bytes at a time out.
+
+Decisions
+---------
+* A weekly file is thousands of documents glued together and may have a gigabyte; no more than one record and
+  one chunk are held. A record past the limit is dropped while the stream goes on to the next.
+* A `Member` never raises while it is read. What went wrong is in `failure` once its chunks have ended, so
+  that everything inflated before the damage has been handed on by then.
+* A whole archive is read through its central directory. A truncated one has none: then the local headers
+  are followed and inflated until the bytes end.
+* Offsets run over all members of an archive: each begins one past the end of the one before, so that they
+  increase strictly even when a member is empty or damaged.
+"""
+
+from __future__ import annotations
+
+import os
+import zipfile
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO
+
+from ingest.xml_safety import PIECE_LIMIT
+from ingest.zip_headers import LOCAL_HEADER, LocalHeader, next_header, read_header
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+CHUNK = 1 << 20
+MEMBER_LIMIT = 8 << 30
+"""Bytes one member may unpack to; the largest weekly file of the office has about one and a half gigabytes."""
+_OVERLAP = 64
+"""Bytes looked at again with the next chunk: longer than any mark at which records are cut."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """One record. `data` is empty when the record was longer than allowed."""
+
+    offset: int
+    data: bytes
+    oversize: bool = False
+
+
+@dataclass(slots=True, kw_only=True)
+class Member:
+    """A file, or a member of an archive, as chunks. Read it once."""
+
+    name: str
+    """As `Origin.file` wants it: the path, with `!member` in an archive."""
+    source: Iterator[bytes]
+    size: int | None = None
+    """Uncompressed bytes as the directory says, or None where there is no directory."""
+    count: int = 0
+    """Uncompressed bytes read so far."""
+    failure: str = ""
+
+    def chunks(self) -> Iterator[bytes]:
+        """Yield the bytes; ends early with `failure` set instead of raising."""
+        try:
+            for chunk in self.source:
+                self.count += len(chunk)
+                if self.count > MEMBER_LIMIT:
+                    self.failure = f"unpacks to more than {MEMBER_LIMIT >> 30} GiB; the rest is not read"
+                    return
+                yield chunk
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError) as error:
+            self.failure = f"damaged: {error}"
+
+    @property
+    def advance(self) -> int:
+        """How far the next member's offsets begin after this one's."""
+        return max(self.count, self.size or 0) + 1
+
+
+def display(path: str | Path) -> str:
+    """Return a path as text that can be stored: bytes that are no UTF-8 become U+FFFD."""
+    return os.fsencode(path).decode("utf-8", "replace")
+
+
+def pieces(
+    chunks: Iterable[bytes], cut: re.Pattern[bytes], limit: int = PIECE_LIMIT
+) -> Iterator[Piece]:
+    """Cut a stream where `cut` matches; offsets count from the stream's first byte."""
+    buffer = bytearray()
+    start, base, search, oversize = 0, 0, 1, False
+    for chunk in chunks:
+        buffer += chunk
+        while match := cut.search(buffer, search):
+            end = match.start()
+            oversize = oversize or base + end - start > limit
+            yield Piece(offset=start, data=b"" if oversize else bytes(buffer[:end]), oversize=oversize)
+            del buffer[:end]
+            base += end
+            start, search, oversize = base, 1, False
+        if len(buffer) > limit:
+            oversize = True
+        if oversize:
+            base += max(0, len(buffer) - _OVERLAP)
+            del buffer[:-_OVERLAP]
+        search = max(1 if base == start else 0, len(buffer) - _OVERLAP)
+    if buffer:
+        yield Piece(offset=start, data=b"" if oversize else bytes(buffer), oversize=oversize)
+
+
+def members(path: Path, *, wanted: str = ".xml") -> Iterator[Member]:
+    """Yield a plain file as one member, or an archive's members whose name ends in `wanted`.
+
+    A file that cannot be opened is a member without bytes and with `failure` set.
+    """
+    name = display(path)
+    if path.suffix.lower() != ".zip":
+        yield Member(name=name, source=_file_chunks(path))
+        return
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for info in archive.infolist():
+                if info.filename.lower().endswith(wanted):
+                    yield Member(
+                        name=f"{name}!{_printable(info.filename)}",
+                        source=_zip_chunks(archive, info),
+                        size=info.file_size,
+                    )
+    except zipfile.BadZipFile:
+        yield from _salvage(path, name, wanted)
+    except OSError as error:
+        yield Member(name=name, source=iter(()), failure=f"cannot be opened: {error.strerror or error}")
+
+
+def measure(path: Path, *, wanted: str = ".xml") -> int:
+    """Return the uncompressed bytes of a plain file or archive; the file's own size when it is damaged."""
+    if path.suffix.lower() == ".zip":
+        try:
+            with zipfile.ZipFile(path) as archive:
+                sizes = (i.file_size for i in archive.infolist() if i.filename.lower().endswith(wanted))
+                return sum(sizes)
+        except (zipfile.BadZipFile, OSError):
+            pass
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+def _file_chunks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            yield chunk
+
+
+def _zip_chunks(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Iterator[bytes]:
+    with archive.open(info) as file:
+        while chunk := file.read(CHUNK):
+            yield chunk
+
+
+def _printable(name: str) -> str:
+    return "".join(char if char.isprintable() else "?" for char in name)[:300]
+
+
+def _salvage(path: Path, name: str, wanted: str) -> Iterator[Member]:
+    """Follow the local headers of an archive that has lost its directory."""
+    with path.open("rb") as file:
+        if file.read(4) != LOCAL_HEADER:
+            reason = "is empty" if not path.stat().st_size else "is not a zip archive; download it again"
+            yield Member(name=name, source=iter(()), failure=reason)
+            return
+        file.seek(0)
+        ended = False
+        while not ended and (header := read_header(file)) is not None:
+            member = Member(name=f"{name}!{_printable(header.name)}", source=_inflated(file, header))
+            if header.name.lower().endswith(wanted):
+                yield member
+            else:
+                for _ in member.chunks():
+                    pass
+            ended = bool(member.failure) or not next_header(file)
+        size = path.stat().st_size
+        if not ended:
+            yield Member(
+                name=name,
+                source=iter(()),
+                failure=f"the archive ends early at byte {size} without its directory; download it again",
+            )
+
+
+def _inflated(file: BinaryIO, header: LocalHeader) -> Iterator[bytes]:
+    """Yield a member's bytes and leave `file` after them. Raises EOFError where the archive ends early."""
+    if header.encrypted:
+        raise NotImplementedError("the member is encrypted")
+    if header.method == zipfile.ZIP_STORED:
+        left = header.compressed
+        while left and (chunk := file.read(min(CHUNK, left))):
+            left -= len(chunk)
+            yield chunk
+    elif header.method == zipfile.ZIP_DEFLATED:
+        inflater = zlib.decompressobj(-15)
+        while not inflater.eof and (raw := inflater.unconsumed_tail or file.read(CHUNK)):
+            yield inflater.decompress(raw, CHUNK)
+        file.seek(-len(inflater.unused_data), os.SEEK_CUR)
+        left = 0 if inflater.eof else 1
+    else:
+        raise NotImplementedError(f"compression method {header.method} is not read")
+    if left:
+        raise EOFError(f"the archive ends early at byte {file.tell()}; download it again")

@@ -1,0 +1,154 @@
+"""XML from outside is parsed here and nowhere else.
+
+Decisions
+---------
+* Two locks. The prolog is scanned before the parser sees anything: an entity declaration or an encoding
+  that could hide one (UTF-7, EBCDIC) is refused. The parser then resolves no entity, opens no network
+  connection, loads no DTD and keeps libxml2's own limits on depth and size; what it found is checked again.
+* A `DOCTYPE` with an external identifier or an empty subset is what real files carry, and is harmless here.
+* Byte offsets in messages count from the start of the record, which is what `Origin.offset` points at.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from html.entities import html5
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+from ingest.errors import XmlRefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lxml.etree import _Element
+
+BOM = b"\xef\xbb\xbf"
+PIECE_LIMIT = 64 << 20
+"""Bytes one record may have; a longer one is reported and skipped."""
+
+_SPACE = re.compile(rb"[ \t\r\n]*")
+_NAME = re.compile(rb"<([A-Za-z_][A-Za-z0-9_.:-]{0,99})")
+_ENCODING = re.compile(rb"""encoding[ \t\r\n]{0,9}=[ \t\r\n]{0,9}["']([A-Za-z0-9._-]{1,40})["']""")
+_SUBSET_TOKEN = re.compile(rb"<!--|<\?|<!ENTITY|[\"'\[\]>]")
+_ENCODINGS = re.compile(r"utf-?8|us-ascii|iso-8859-\d{1,2}|windows-125\d")
+"""Supersets of ASCII: no byte sequence below 0x80 means anything else in them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prolog:
+    """What stands before the root element. `root` is empty when none was found."""
+
+    root: str
+    start: int
+    """Byte offset of the root element's `<`."""
+    encoding: str
+    declares_entities: bool
+
+
+def prolog(data: bytes) -> Prolog:
+    """Read declaration, comments and document type up to the root element; linear in what it passes."""
+    at = len(BOM) if data.startswith(BOM) else 0
+    declared = _ENCODING.search(data, at, at + 200) if data.startswith(b"<?xml", at) else None
+    encoding = declared[1].decode().lower() if declared else "utf-8"
+    entities = False
+    while True:
+        at = _skip_space(data, at)
+        if data.startswith(b"<?", at):
+            at = _after(data, b"?>", at)
+        elif data.startswith(b"<!--", at):
+            at = _after(data, b"-->", at + 4)
+        elif data.startswith(b"<!DOCTYPE", at):
+            at, found = _doctype(data, at + 9)
+            entities = entities or found
+        else:
+            name = _NAME.match(data, at)
+            root = name[1].decode() if name else ""
+            return Prolog(root=root, start=at, encoding=encoding, declares_entities=entities)
+
+
+def parse(data: bytes) -> _Element:
+    """Parse one whole document. Raises XmlRefusedError with a reason for the record's log line."""
+    head = prolog(data)
+    if not _ENCODINGS.fullmatch(head.encoding):
+        raise XmlRefusedError(f"encoding: declares {head.encoding!r}, which is not read; convert it to UTF-8")
+    if head.declares_entities:
+        raise XmlRefusedError("declares entities; refused")
+    if head.encoding in ("utf-8", "utf8"):
+        _check_utf8(data)
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        collect_ids=False,
+    )
+    try:
+        root = etree.fromstring(data, parser)
+    except etree.XMLSyntaxError as error:
+        raise XmlRefusedError(f"not well-formed: {str(error.msg)[:200]}") from None
+    subset = root.getroottree().docinfo.internalDTD
+    if subset is not None and next(iter(subset.iterentities()), None) is not None:
+        raise XmlRefusedError("declares entities; refused")
+    return root
+
+
+def local(element: _Element) -> str:
+    """Return a tag without its namespace; empty for comments, instructions and entity references."""
+    tag = element.tag
+    return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+
+
+def named(element: _Element, name: str) -> Iterator[_Element]:
+    """Yield the children with that local name."""
+    return (child for child in element if local(child) == name)
+
+
+def entity_text(element: _Element) -> str:
+    """Return the character of an unresolved entity reference such as `&lsquo;`, or the reference itself."""
+    literal = element.text or ""
+    return html5.get(literal.removeprefix("&"), literal)
+
+
+def _check_utf8(data: bytes) -> None:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise XmlRefusedError(
+            f"encoding: byte {error.start} of the record is not UTF-8, which the record says it is"
+        ) from None
+
+
+def _skip_space(data: bytes, at: int) -> int:
+    match = _SPACE.match(data, at)
+    return match.end() if match else at
+
+
+def _after(data: bytes, mark: bytes, at: int) -> int:
+    found = data.find(mark, at)
+    return len(data) if found < 0 else found + len(mark)
+
+
+def _doctype(data: bytes, at: int) -> tuple[int, bool]:
+    """Return where the document type ends and whether it declares entities."""
+    depth, entities = 0, False
+    while match := _SUBSET_TOKEN.search(data, at):
+        token, at = match[0], match.end()
+        if token in (b'"', b"'"):
+            at = _after(data, token, at)
+        elif token == b"<!--":
+            at = _after(data, b"-->", at)
+        elif token == b"<?":
+            at = _after(data, b"?>", at)
+        elif token == b"<!ENTITY":
+            entities = True
+        elif token == b"[":
+            depth += 1
+        elif token == b"]":
+            depth -= 1
+        elif depth <= 0:
+            return at, entities
+    return len(data), entities

@@ -1,0 +1,122 @@
+"""Case: the list of cases, or one case with its header and its three views; `?id=D-0001&view=features`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from pipeline.jobs import UnknownJobError
+from ui.screens import case_chart, case_draft, case_features, progress, shell
+from ui.screens.worklist import stage
+from ui.widgets import badge, count, day, element, plain, show
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from pipeline.store_cases import Case
+
+_VIEWS = {"features": "Features", "chart": "Chart", "draft": "Draft"}
+_PAGE = 25
+
+
+def page() -> None:
+    """Show the page."""
+    desk = shell.desk()
+    number = shell.asked("id")
+    if not number:
+        _list(desk)
+        return
+    case = desk.workspace.cases.get(number)
+    _header(desk, case)
+    view = st.segmented_control(
+        "View",
+        list(_VIEWS),
+        default="features",
+        required=True,
+        format_func=lambda name: _VIEWS[name],
+        key="view",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    _compare(desk, case)
+    if view == "chart":
+        case_chart.view(desk, case)
+    elif view == "draft":
+        case_draft.view(desk, case)
+    else:
+        case_features.view(desk, case)
+
+
+def _list(desk: shell.Desk) -> None:
+    shell.heading("Cases", "Every disclosure of this workspace, newest first.")
+    cases = desk.workspace.cases.list()
+    if not cases:
+        st.info("There is no disclosure yet.")
+        shell.link("Write the first one", "new")
+        return
+    pages = -(-len(cases) // _PAGE)
+    chosen = st.pagination(pages, key="page", bind="query-params") if pages > 1 else 1
+    st.caption(count(len(cases), "case"))
+    for line in cases[(chosen - 1) * _PAGE : chosen * _PAGE]:
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            show(
+                element(line.title, "ad-title"),
+                element(f"{line.id}, {line.owner}, {day(line.created_at)}", "ad-quiet"),
+            )
+            shell.link("Open", "case", id=line.id)
+
+
+def _header(desk: shell.Desk, case: Case) -> None:
+    disclosure = case.disclosure
+    critical = disclosure.critical_date.isoformat() if disclosure.critical_date else "not set"
+    st.title(plain(disclosure.title), anchor=False)
+    facts = (
+        badge(stage(desk.workspace, case.id)),
+        element(case.id, "ad-id", "span"),
+        element(f"owner {case.owner}", tag="span"),
+        element(f"critical date {critical}", tag="span"),
+        element(shell.corpus_line(desk.workspace).words, tag="span"),
+        element("not legal advice", tag="span"),
+    )
+    show(f'<div class="ad-head ad-quiet">{"".join(facts)}</div>')
+    for warning in disclosure.warnings:
+        st.warning(plain(warning, limit=500))
+
+
+def _compare(desk: shell.Desk, case: Case) -> None:
+    workspace = desk.workspace
+    job = progress.newest(workspace, case.id, "assess")
+    if progress.active(job):
+        progress.watch(workspace, job, "Comparing with the corpus")
+        return
+    _finished(case.id)
+    progress.watch(workspace, job, "Comparing with the corpus")
+    unsaved = case_features.unsaved(case.id)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        critical: date | None = st.date_input(
+            "Critical date",
+            value=case.disclosure.critical_date or datetime.now(UTC).date(),
+            key=f"critical-{case.id}",
+            format="YYYY-MM-DD",
+            width=180,
+            help="Only what was public strictly before this day counts.",
+        )
+        pressed = st.button(
+            "Compare with the corpus",
+            type="primary",
+            disabled=unsaved or critical is None,
+            help="Save or drop the changed features first." if unsaved else None,
+        )
+    if pressed and critical is not None:
+        number = workspace.jobs.queue("assess", case.id, desk.actor, critical_date=critical.isoformat())
+        st.session_state[f"comparing-{case.id}"] = number
+        st.rerun()
+
+
+def _finished(number: str) -> None:
+    """Turn to the chart once, when the comparison that this session asked for has ended well."""
+
+
+__all__ = ["UnknownJobError", "page"]

@@ -1,0 +1,179 @@
+"""Case, view Features: edit, add, remove, split and mark the features before anything is searched.
+
+The rows being edited live in the session under the version they came from; saving names that version, and the
+service refuses if somebody saved meanwhile. A row whose text stands verbatim in the disclosure keeps its place.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from pipeline.disclosure import Feature, FeatureKind
+from ui.screens import shell
+from ui.widgets import count, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipeline.store_cases import Case, FeatureSet
+
+LIMIT = 60
+"""Features on a page; a disclosure with more is two inventions."""
+_SEAMS = (re.compile(r"\s*\n\s*"), re.compile(r"\s*;\s*(?:and\s+)?"), re.compile(r",\s*(?=wherein\b|whereby\b)"))
+
+
+@dataclass(slots=True, kw_only=True)
+class _Row:
+    """A feature being edited; `key` names its widgets and never changes."""
+
+    key: int
+    feature: Feature
+
+
+@dataclass(slots=True, kw_only=True)
+class _Edit:
+    """The rows of one session and the saved version that they came from."""
+
+    base: FeatureSet
+    rows: list[_Row]
+
+    @property
+    def features(self) -> tuple[Feature, ...]:
+        return tuple(row.feature for row in self.rows)
+
+    @property
+    def changed(self) -> bool:
+        return self.features != self.base.features
+
+
+def parts(text: str) -> tuple[str, ...]:
+    """Split a feature's text where a person broke the line, else at its first kind of seam that is there."""
+    for seam in _SEAMS:
+        found = tuple(piece.strip() for piece in seam.split(text.strip()) if piece.strip())
+        if len(found) > 1:
+            return found
+    return (text.strip(),)
+
+
+def next_id(features: Sequence[Feature]) -> str:
+    """Return the first `F…` after the highest one in use."""
+    used = (int(f.id[1:]) for f in features if f.id[:1] == "F" and f.id[1:].isdigit())
+    return f"F{max(used, default=0) + 1}"
+
+
+def placed(feature: Feature, text: str) -> Feature:
+    """Return the feature with its span in the disclosure's text, or with none if it does not stand there."""
+    at = text.find(feature.text) if feature.text else -1
+    return replace(feature, start=at, end=at + len(feature.text) if at >= 0 else -1)
+
+
+def unsaved(number: str) -> bool:
+    """Tell whether this session has edited a case's features without saving them."""
+    edit: _Edit | None = st.session_state.get(f"edit-{number}")
+    return edit is not None and edit.changed
+
+
+def view(desk: shell.Desk, case: Case) -> None:
+    """Show the features and what can be done with them."""
+    edit = _edit_of(desk, case.id)
+    st.caption(
+        f"Version {edit.base.version}, {count(len(edit.base.features), 'feature')}. Each row is one thing that "
+        "prior art must show. Optional rows are searched too and do not decide the outcome."
+    )
+    for position, row in enumerate(edit.rows):
+        _row(edit.rows, position, row, case.disclosure.text)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button("Add a feature", disabled=len(edit.rows) >= LIMIT):
+            _append(edit.rows, Feature(id=next_id(edit.features), text="", kind=FeatureKind.STRUCTURE))
+            st.rerun()
+        if st.button("Save features", type="primary", disabled=not edit.changed):
+            with shell.said():
+                _save(desk, case, edit)
+        if edit.changed and st.button("Drop my changes"):
+            _forget(case.id)
+            st.rerun()
+        st.caption("Unsaved changes" if edit.changed else "All changes are saved")
+
+
+def _edit_of(desk: shell.Desk, number: str) -> _Edit:
+    saved = desk.workspace.cases.features(number)
+    edit: _Edit | None = st.session_state.get(f"edit-{number}")
+    if edit is None or (edit.base.version != saved.version and not edit.changed):
+        edit = _Edit(base=saved, rows=[])
+        for feature in saved.features:
+            _append(edit.rows, feature)
+        st.session_state[f"edit-{number}"] = edit
+    elif edit.base.version != saved.version:
+        st.warning(
+            f"Version {saved.version} was saved by {plain(saved.by)} while you were editing version "
+            f"{edit.base.version}. Drop your changes to see it; yours cannot be saved over it."
+        )
+    return edit
+
+
+def _append(rows: list[_Row], feature: Feature) -> None:
+    st.session_state["row-count"] = st.session_state.get("row-count", 0) + 1
+    rows.append(_Row(key=st.session_state["row-count"], feature=feature))
+
+
+def _forget(number: str) -> None:
+    st.session_state.pop(f"edit-{number}", None)
+
+
+def _row(rows: list[_Row], position: int, row: _Row, source: str) -> None:
+    feature = row.feature
+    with st.container(border=True):
+        words, marks = st.columns([5, 2])
+        label = f"{feature.id} text"
+        text = words.text_area(label, feature.text, key=f"text-{row.key}", height=90, max_chars=4000)
+        kinds = list(FeatureKind)
+        kind = marks.selectbox(
+            "Kind",
+            kinds,
+            index=kinds.index(feature.kind),
+            format_func=lambda kind: kind.value,
+            key=f"kind-{row.key}",
+        )
+        essential = marks.checkbox("Essential", feature.essential, key=f"essential-{row.key}")
+        novel = marks.checkbox("Point of novelty", feature.novel, key=f"novel-{row.key}")
+        with words.container(horizontal=True):
+            split = st.button("Split", key=f"split-{row.key}", help="At line breaks, else at semicolons.")
+            remove = st.button("Remove", key=f"remove-{row.key}")
+    row.feature = replace(feature, kind=kind, essential=essential, novel=novel)
+    if text.strip() != feature.text:
+        row.feature = placed(replace(row.feature, text=text.strip()), source)
+    if remove:
+        del rows[position]
+        st.rerun()
+    if split:
+        _split(rows, position, source)
+
+
+def _split(rows: list[_Row], position: int, source: str) -> None:
+    pieces = parts(rows[position].feature.text)
+    if len(pieces) == 1:
+        st.info("Nothing to split at: break the line where the feature should end, then split.")
+        return
+    whole = rows.pop(position).feature
+    tail = rows[position:]
+    del rows[position:]
+    _append(rows, placed(replace(whole, text=pieces[0]), source))
+    for piece in pieces[1:]:
+        known = [row.feature for row in (*rows, *tail)]
+        _append(rows, placed(replace(whole, id=next_id(known), text=piece), source))
+    rows.extend(tail)
+    st.rerun()
+
+
+def _save(desk: shell.Desk, case: Case, edit: _Edit) -> None:
+    if not edit.rows or any(not feature.text for feature in edit.features):
+        st.error("Every feature needs words, and there must be at least one; remove the empty ones.")
+        return
+    version = desk.workspace.cases.set_features(case.id, edit.features, desk.actor, seen=edit.base.version)
+    _forget(case.id)
+    shell.tell(f"Saved as version {version} of the features.")
+    st.rerun()
