@@ -1,4 +1,4 @@
-"""`TextBuilder`: readers add a title, paragraphs and claims in order; offsets come out right by construction."""
+"""`TextBuilder`: readers add title, paragraphs and claims in order; offsets are right by construction."""
 
 from __future__ import annotations
 

@@ -260,8 +260,9 @@ class Unreadable:
 
 
 def clean(text: str) -> str:
-    """Return NFC text with ``LF`` line ends, no NUL or other C0 controls but tab and newline."""
+    """Return NFC text with ``LF`` line ends, no C0 controls but tab and newline, no lone surrogates."""
     text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = re.sub(r"[\ud800-\udfff]", "\ufffd", text)  # JSON can spell them, UTF-8 and digests cannot
     return re.sub(r"[\x00-\x08\x0b-\x1f\x7f]", " ", text)
 
 

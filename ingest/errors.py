@@ -18,7 +18,9 @@ class UndetectedSourceError(IngestError):
     """No reader recognises a file."""
 
     def __init__(self, path: str) -> None:
-        super().__init__(f"{path}: no reader recognises this file; name one, e.g. 'antedate ingest jsonl {path}'")
+        super().__init__(
+            f"{path}: no reader recognises this file; name one, e.g. 'antedate ingest jsonl {path}'"
+        )
 
 
 class DateFormError(IngestError):
@@ -32,7 +34,7 @@ class MissingPathError(IngestError):
     """A path given by the user does not exist."""
 
     def __init__(self, path: str) -> None:
-        super().__init__(f"{path}: no such file or folder; check the spelling and whether the disk is mounted")
+        super().__init__(f"{path}: no such file or folder; check the spelling")
 
 
 class XmlRefusedError(IngestError):

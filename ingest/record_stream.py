@@ -17,6 +17,7 @@ from __future__ import annotations
 import os
 import zipfile
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -25,12 +26,12 @@ from ingest.zip_headers import LOCAL_HEADER, LocalHeader, next_header, read_head
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from pathlib import Path
 
 CHUNK = 1 << 20
 MEMBER_LIMIT = 8 << 30
-"""Bytes one member may unpack to; the largest weekly file of the office has about one and a half gigabytes."""
+"""Bytes one member may unpack to; the office's largest weekly file has about one and a half gigabytes."""
 _OVERLAP = 64
 """Bytes looked at again with the next chunk: longer than any mark at which records are cut."""
 
@@ -66,7 +67,9 @@ class Member:
                     self.failure = f"unpacks to more than {MEMBER_LIMIT >> 30} GiB; the rest is not read"
                     return
                 yield chunk
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError) as error:
+        except OSError as error:
+            self.failure = f"cannot be read: {error.strerror or error}"
+        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
             self.failure = f"damaged: {error}"
 
     @property
@@ -80,9 +83,7 @@ def display(path: str | Path) -> str:
     return os.fsencode(path).decode("utf-8", "replace")
 
 
-def pieces(
-    chunks: Iterable[bytes], cut: re.Pattern[bytes], limit: int = PIECE_LIMIT
-) -> Iterator[Piece]:
+def pieces(chunks: Iterable[bytes], cut: re.Pattern[bytes], limit: int = PIECE_LIMIT) -> Iterator[Piece]:
     """Cut a stream where `cut` matches; offsets count from the stream's first byte."""
     buffer = bytearray()
     start, base, search, oversize = 0, 0, 1, False
@@ -168,22 +169,24 @@ def _salvage(path: Path, name: str, wanted: str) -> Iterator[Member]:
             yield Member(name=name, source=iter(()), failure=reason)
             return
         file.seek(0)
-        ended = False
-        while not ended and (header := read_header(file)) is not None:
+        header = read_header(file)
+        while header is not None:
             member = Member(name=f"{name}!{_printable(header.name)}", source=_inflated(file, header))
-            if header.name.lower().endswith(wanted):
+            if header.name.lower().endswith(wanted) or _drained(member).failure:
                 yield member
-            else:
-                for _ in member.chunks():
-                    pass
-            ended = bool(member.failure) or not next_header(file)
+            if member.failure:
+                return
+            header = read_header(file) if next_header(file) else None
         size = path.stat().st_size
-        if not ended:
-            yield Member(
-                name=name,
-                source=iter(()),
-                failure=f"the archive ends early at byte {size} without its directory; download it again",
-            )
+        reason = f"the archive ends at byte {size} without its directory; download it again"
+        yield Member(name=name, source=iter(()), failure=reason)
+
+
+def _drained(member: Member) -> Member:
+    for _ in member.chunks():
+        pass
+    member.count = 0
+    return member
 
 
 def _inflated(file: BinaryIO, header: LocalHeader) -> Iterator[bytes]:
@@ -199,6 +202,7 @@ def _inflated(file: BinaryIO, header: LocalHeader) -> Iterator[bytes]:
         inflater = zlib.decompressobj(-15)
         while not inflater.eof and (raw := inflater.unconsumed_tail or file.read(CHUNK)):
             yield inflater.decompress(raw, CHUNK)
+        yield inflater.flush()
         file.seek(-len(inflater.unused_data), os.SEEK_CUR)
         left = 0 if inflater.eof else 1
     else:

@@ -140,13 +140,19 @@ def looks_like_claim(text: str) -> bool:
         )
         is None
     ):
-        return text.count(";") > 1
+        return _one_sentence_list(text)
     first_sentence_end = re.search(r"\.\s+[A-Z]", text)
     found = _transition(text, 0, len(text))
     if found is not None and (first_sentence_end is None or found[1] < first_sentence_end.start()):
         strong = _STRONG.search(text, found[0], found[1]) is not None
         return len(parse(text, 0, len(text)).limitations) > 2 and (strong or ";" in text)  # noqa: PLR2004 - a head and two elements
-    return text.count(";") > 1
+    return _one_sentence_list(text)
+
+
+def _one_sentence_list(text: str) -> bool:
+    """Tell whether a text is a list behind semicolons and not running text that uses them."""
+    last = text.rfind(";")
+    return text.count(";") > 1 and re.search(r"[.!?]\s+[A-Z]|\n", text[:last]) is None
 
 
 def words(text: str, start: int, end: int) -> int:

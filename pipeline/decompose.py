@@ -1,9 +1,9 @@
 """`decompose`: a disclosure into features, before any search.
 
-What is preferred, in this order: the part headed as a claim; a paragraph that has the grammar of a claim; a list
-of three or more technical items; technical sentences of what is new, how it works, and what it is. The claim
-wins because its author has already separated what is essential from what is not. Dependent claims and further
-independent claims give optional features.
+What is preferred, in this order: the part headed as a claim; a paragraph that has the grammar of a claim; a
+list of three or more technical items; technical sentences of what is new, how it works, and what it is. The
+claim wins because its author has already separated what is essential from what is not. Dependent claims and
+further independent claims give optional features.
 
 Same text, same features: rules only, no model. People edit them before anything is searched.
 """
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pipeline.disclosure import Disclosure
 
 MOST: Final = 40
-"""Features a chart can hold; claims with more limitations are cut off, the last ones joined to none."""
+"""Features a chart can hold; optional ones beyond it are left out."""
 _LIST_ITEMS: Final = 3
 _ENOUGH: Final = 5
 _LEAST_PROSE: Final = 2
@@ -38,8 +38,8 @@ class NoFeaturesError(UsageError):
     def __init__(self, title: str, reason: str) -> None:
         super().__init__(
             f"no invention found in {title!r}: {reason}. Add a heading 'Claim' with one sentence such as "
-            "'A device comprising: a …; a …; and a …', or describe under 'How it works' what is done, with what, "
-            "in which order"
+            "'A device comprising: a …; a …; and a …', or describe under 'How it works' what is done, "
+            "with what, in which order"
         )
 
 
@@ -48,8 +48,8 @@ class TooManyFeaturesError(UsageError):
 
     def __init__(self, title: str, count: int) -> None:
         super().__init__(
-            f"{title!r} splits into {count} features; at most {MOST} can be compared. Shorten the claim part, or "
-            "hand it in as several disclosures"
+            f"{title!r} splits into {count} features; at most {MOST} can be compared. Shorten the claim "
+            "part, or hand it in as several disclosures"
         )
 
 

@@ -1,4 +1,4 @@
-"""Which sort of limitation a text is, by its words; the wording of negation that decomposition and support share."""
+"""Which sort of limitation a text is, by its words; and the wording of negation."""
 
 from __future__ import annotations
 
@@ -9,23 +9,27 @@ from pipeline.disclosure import FeatureKind
 from pipeline.quantities import quantities
 
 NEGATION: Final = re.compile(
-    r"\b(?:without|not|never|neither|nor|no|non(?=-)|free (?:of|from)|devoid of|lack(?:s|ing)?|absen(?:t|ce of)"
-    r"|except(?:ing)?|exclud(?:es|ing)|instead of|rather than|in place of|cannot|omit(?:s|ted|ting)?)\b|n['’]t\b",
+    r"\b(?:without|not|never|neither|nor|no|non(?=-)|free (?:of|from)|devoid of|lack(?:s|ing)?"
+    r"|absen(?:t|ce of)|except(?:ing)?|exclud(?:es|ing)|instead of|rather than|in place of|cannot"
+    r"|omit(?:s|ted|ting)?)\b|n['’]t\b",
     re.IGNORECASE,
 )
 _NOT_NEGATING: Final = re.compile(
-    r"\b(?:not|no) (?:only|limited|necessarily|merely|shown|more|less|fewer|greater|lower|higher|later|earlier"
-    r"|exceeding|longer than|smaller|larger|shorter)\b|\bwhether or not\b|\bwithout (?:limitation|departing|loss of"
-    r" generality)\b|\bno\.\s?\d|\bnot (?:yet )?illustrated\b|\bif not\b|\b(?:need|may) not\b|\bbut not limited\b",
+    r"\b(?:not|no) (?:only|limited|necessarily|merely|shown|more|less|fewer|greater|lower|higher|later"
+    r"|earlier|exceeding|longer than|smaller|larger|shorter)\b|\bwhether or not\b|\b(?:need|may) not\b"
+    r"|\bwithout (?:limitation|departing|loss of generality)\b|\bno\.\s?\d|\bnot (?:yet )?illustrated\b"
+    r"|\bif not\b",
     re.IGNORECASE,
 )
 _RESULT: Final = re.compile(
-    r"\b(?:so that|such that|whereby|thereby|thus|in order to|result(?:s|ing) in|so as to|to (?:achieve|obtain))\b",
+    r"\b(?:so that|such that|whereby|thereby|thus|in order to|result(?:s|ing) in|so as to"
+    r"|to (?:achieve|obtain))\b",
     re.IGNORECASE,
 )
 _STEP: Final = re.compile(
     r"\A\W*(?:when [^,]{3,80},\s*|upon [^,]{3,60},\s*|then\s+|repeatedly\s+|continuously\s+|automatically\s+"
-    r"|periodically\s+|optionally\s+)?[A-Za-z]{2,}ing\b(?!\s+(?:is|are|has|unit|device|element|member|means)\b)",
+    r"|periodically\s+|optionally\s+)?[A-Za-z]{2,}ing\b"
+    r"(?!\s+(?:is|are|has|unit|device|element|member|means)\b)",
 )
 _NOT_STEP: Final = re.compile(
     r"\A\W*(?:housing|bearing|ring|spring|string|casing|coating|opening|wing|winding|building|lighting)\b",
@@ -35,15 +39,17 @@ _METHOD: Final = re.compile(
     r"\A\W*(?:an?|the)?\s*(?:[\w-]+\s+){0,3}(?:method|process|procedure)\b", re.IGNORECASE
 )
 RELATIONS: Final = frozenset(
-    "above below beneath under over underneath between within inside outside before after during behind beside"
-    " adjacent opposite parallel perpendicular around along across upstream downstream through against near"
-    " beyond among upper lower".split()
+    {"above", "below", "beneath", "under", "over", "underneath", "between", "within", "inside", "outside"}
+    | {"before", "after", "during", "behind", "beside", "adjacent", "opposite", "parallel", "perpendicular"}
+    | {"around", "along", "across", "upstream", "downstream", "through", "against", "near", "beyond", "among"}
+    | {"upper", "lower"}
 )
 _RELATION: Final = re.compile(
     r"\b(?:"
     + "|".join(sorted(RELATIONS))
     + r"|connected to|coupled to|attached to|mounted (?:on|to)|in contact with"
-    r"|proportional to|greater than|less than|relative to|equal to|in communication with|facing|depends? on)\b",
+    r"|proportional to|greater than|less than|relative to|equal to|in communication with|facing"
+    r"|depends? on)\b",
     re.IGNORECASE,
 )
 
@@ -62,7 +68,8 @@ def kind_of(text: str, *, where: bool = False) -> FeatureKind:
     """Classify a limitation. `where` says that it followed "wherein", which states a relation."""
     if negations(text):
         return FeatureKind.NEGATIVE
-    if any(not q.dimension.startswith("count:") or q.comparator != "=" for q in quantities(text)):
+    amounts = quantities(text)
+    if any(q.unit and any(c.isdigit() for c in text[q.start : q.end]) for q in amounts):
         return FeatureKind.NUMERIC
     if _METHOD.match(text) or (_STEP.match(text) and not _NOT_STEP.match(text)):
         return FeatureKind.STEP

@@ -1,8 +1,8 @@
 """Features from lists and running text, for disclosures that hold nothing in the form of a claim.
 
-A sentence is taken when it says what is done or what something is made of: a step ("the controller opens …",
-"press the plate …", "… is measured"), a part ("has", "consists of"), or an amount with a unit. Sentences about
-the trouble of today, about advantages and about people are left.
+A sentence is taken when it says what is done or what something is made of: a step ("the controller
+opens …", "press the plate …", "… is measured"), a part ("has", "consists of"), or an amount with a unit.
+Sentences about the trouble of today, about advantages and about people are left.
 """
 
 from __future__ import annotations
@@ -19,34 +19,31 @@ MOST: Final = 15
 _ITEM: Final = re.compile(r"^[ \t]*(?:[-*•–]|\(?\d{1,2}[.)]|\(?[a-z][.)])[ \t]+(?=\S)(.+)$", re.MULTILINE)
 _SENTENCE: Final = re.compile(r"(?:(?<=[.!?])|(?<=[.!?][)\"”’]))\s+(?=[A-Z0-9“\"(])|\n+")
 _ABBREVIATED: Final = re.compile(
-    r"(?:\b(?:e\.g|i\.e|approx|ca|cf|fig|figs|no|vs|etc|resp|al|eq)|\b[A-Z])\.\Z", re.IGNORECASE
+    r"(?:\b(?:e\.g|i\.e|approx|ca|cf|fig|figs|no|vs|etc|resp|al|eq)|(?<![\d°] )(?<!°)\b[A-Z])\.\Z",
+    re.IGNORECASE,
 )
 _JOINT: Final = re.compile(
-    r";\s+|,\s+(?:and\s+)?then\s+|,\s+and\s+(?=(?:the|it|a|an|each|at)\s)|,\s+(?=(?:wherein|whereby|so that)\s)"
+    r";\s+|,\s+(?:and\s+)?then\s+|,\s+and\s+(?=(?:the|it|a|an|each|at)\s)"
+    r"|,\s+(?=(?:wherein|whereby|so that)\s)"
 )
 _LEADING: Final = re.compile(
     r"\A(?:\s|[-*•–,;:]|(?:and|then|also|further|finally|next|first(?:ly)?|second(?:ly)?)\b,?)+",
     re.IGNORECASE,
 )
 _VERBS: Final = """
-compris contain includ consist hous hold carr support connect coupl attach mount fix fasten join weld glu press clamp
-measur sens detect read sampl comput calculat determin estimat predict compar multipl averag filter classif train
-learn updat minimi maximi optimi weigh select choos sort assign map encod decod transmit receiv send broadcast stor
-writ record log open clos switch turn start stop trigger activat heat cool dr mix stir add pour inject spray coat
-cut drill mill print mould mold cast extrud roll bend fold stretch wind wrap cover seal insert remov separat drain
-pump flow rotat mov slid lift lower rais tilt align position adjust control regulat limit set reset repeat
-generat produc form deposit etch expos cure dissolv react distribut dispens ferment grind crush load unload
-charg discharg appl suppl feed drive driv cool illuminat project reflect focus scan capture display show
-schedul queue cach hash sign encrypt verif split merg group cluster rank index replac withhold
-readmit swap pause resum place enclos surround extend taper vibrat listen count hang releas
+compris contain includ consist hous hold carr support connect coupl attach mount fix fasten join weld glu
+press clamp measur sens detect read sampl comput calculat determin estimat predict compar multipl averag
+filter classif train learn updat minimi maximi optimi weigh select choos sort assign map encod decod transmit
+receiv send broadcast stor writ record log open clos switch turn start stop trigger activat heat cool dri dry
+mix stir add pour inject spray coat cut drill mill print mould mold cast extrud roll bend fold stretch wind
+wrap cover seal insert remov separat drain pump flow rotat mov slid lift lower rais tilt align position
+adjust control regulat limit set reset repeat generat produc form deposit etch expos cur dissolv react
+distribut dispens ferment grind crush load unload charg discharg appl suppl feed drive driv illuminat project
+reflect focus scan captur display show schedul queue cach hash sign encrypt verif split merg group cluster
+rank index replac withhold withheld readmit swap paus resum place enclos surround extend taper vibrat listen
+count hang hung releas held built
 """
-_VERB: Final = re.compile(
-    r"\b(?:"
-    + "|".join(sorted(set(_VERBS.split()), key=len, reverse=True))
-    + r")(?:e|es|s|ed|ing|y|ies|ied|t|ts|"
-    r"ted|ting|ps|ped|ping|l|led|ling|n|ze|zes|zed|zing|se|ses|sed|sing|ce|ces|ced|cing)?\b",
-    re.IGNORECASE,
-)
+_VERB: Final = re.compile(rf"\b(?:{'|'.join(_VERBS.split())})\w{{0,4}}\b", re.IGNORECASE)
 _IMPERATIVE: Final = re.compile(
     rf"\A(?:{_VERB.pattern})\s+(?:the|a|an|each|every|all|both|its|two|\d)", re.IGNORECASE
 )
@@ -55,19 +52,29 @@ _ACTIVE: Final = re.compile(
     r"\b(?:has|have|having|carries|consists of|made of|made from|uses?|using|by \w+ing)\b", re.IGNORECASE
 )
 _NOT_TECHNICAL: Final = re.compile(
-    r"\b(?:I|we|our|my|you|your|please|thanks|hello|hi|dear|hope|think|believe|meeting|lunch|email|customers?|market"
-    r"|revenue|problem|disadvantage|drawback|unfortunately|known|today|cheaper|expensive|nobody|somebody|everyone)\b",
+    r"\b(?:I|we|our|my|you|your|please|thanks|hello|hi|dear|hope|think|believe|meeting|lunch|email"
+    r"|customers?|market|revenue|problem|disadvantage|drawback|unfortunately|known|today|cheaper|expensive|nobody|somebody"
+    r"|everyone)\b",
     re.IGNORECASE,
 )
 _WORD: Final = re.compile(r"\w+")
 _FEWEST_WORDS: Final = 4
 _SHORTEST_PART: Final = 5
+_LONG_ITEM: Final = 45
 
 
 def items(text: str, start: int, end: int) -> tuple[tuple[int, int], ...]:
     """Return the spans of list items that say something technical."""
-    found = (_trimmed(text, m.start(1), m.end(1)) for m in _ITEM.finditer(text, start, end))
+    found = (_head(text, m.start(1), m.end(1)) for m in _ITEM.finditer(text, start, end))
     return tuple(span for span in found if technical(text[slice(*span)]) or quantities(text[slice(*span)]))
+
+
+def _head(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return an item, or the first technical sentence of one that is a paragraph."""
+    if len(_WORD.findall(text, start, end)) <= _LONG_ITEM:
+        return _trimmed(text, start, end)
+    spans = list(sentences(text, start, end))
+    return next((span for span in spans if technical(text[slice(*span)])), spans[0])
 
 
 def sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -46,7 +46,7 @@ frequency   1        Hz hertz
 frequency   1e3      kHz kilohertz
 frequency   1e6      MHz megahertz
 frequency   1e9      GHz gigahertz
-ratio       1e-2     % percent percentage-points pct
+ratio       1e-2     % percent pct
 ratio       1e-6     ppm
 temperature 1        K kelvin
 pressure    1        Pa pascal
@@ -117,6 +117,7 @@ _NAME: Final = 3
 def _read() -> tuple[dict[str, tuple[str, float, float]], dict[str, str]]:
     scales = {"°C": ("temperature", 1.0, 273.15), "°F": ("temperature", 5 / 9, 459.67 * 5 / 9)}
     names = dict.fromkeys(_CELSIUS, "°C") | dict.fromkeys(_FAHRENHEIT, "°F")
+    names |= {"percentage point": "%", "percentage points": "%", "per cent": "%"}
     for line in _TABLE.strip().splitlines():
         dimension, factor, *spellings = line.split()
         canonical = spellings[0]

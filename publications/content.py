@@ -28,12 +28,6 @@ PURPOSE = (
     "This is a defensive publication: it is made public so that its content belongs to the prior art from "
     "the date of its publication. It is not a patent application and claims no rights."
 )
-PATENT_WARNING = (
-    "The licence covers copyright only. Like every Creative Commons licence it leaves patent rights alone: "
-    "it neither grants them nor gives them up."
-)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Licence:
     """A licence as printed. `url` points to its full text."""
@@ -42,6 +36,9 @@ class Licence:
     name: str
     url: str
     words: str
+    """What it permits, in one sentence."""
+    patents: str
+    """What it says, or does not say, of patent rights."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +94,7 @@ def page(publication: DefensivePublication, release: Release) -> Page:
         classes=_lines(canon.classes),
         language=canon.language if re.fullmatch(r"[a-z]{2,3}", canon.language) else "en",
         legal=_legal(canon, release, licence),
-        statements=(PURPOSE, PATENT_WARNING),
+        statements=(licence.words, licence.patents, PURPOSE),
         licence=licence,
     )
 
@@ -124,9 +121,14 @@ def licence_of(spdx: str) -> Licence:
         name=spdx,
         url=f"https://spdx.org/licenses/{spdx}.html",
         words="Use is permitted under the terms of the licence named here.",
+        patents="Whether that licence touches patent rights has to be read in its text.",
     )
 
 
+_COPYRIGHT_ONLY = (
+    "The licence covers copyright only. Like every Creative Commons licence it leaves patent rights alone: "
+    "it neither grants them nor gives them up."
+)
 _LICENCES = {
     "CC-BY-4.0": Licence(
         spdx="CC-BY-4.0",
@@ -134,6 +136,7 @@ _LICENCES = {
         url="https://creativecommons.org/licenses/by/4.0/",
         words="Anyone may copy, share and adapt this text, also commercially, if the authors are named, the "
         "licence is linked and changes are marked.",
+        patents=_COPYRIGHT_ONLY,
     ),
     "CC0-1.0": Licence(
         spdx="CC0-1.0",
@@ -141,6 +144,7 @@ _LICENCES = {
         url="https://creativecommons.org/publicdomain/zero/1.0/",
         words="The authors waive their copyright and related rights in this text as far as the law lets them; "
         "anyone may copy, share and adapt it without asking.",
+        patents=_COPYRIGHT_ONLY,
     ),
 }
 
@@ -166,16 +170,12 @@ def _legal(
         ("Root hash of the version before", release.previous_root),
         ("Address", release.url),
         ("Authors", "; ".join(_lines(publication.authors))),
-        ("Contact", publication.contact),
-        ("Use of artificial intelligence", publication.ai_use),
+        ("Contact", line(publication.contact)),
+        ("Use of artificial intelligence", line(publication.ai_use)),
         ("Licence", f"{licence.name} ({licence.spdx}), {licence.url}"),
         ("SHA-256 of the reviewed source", publication.digest),
     )
-    return tuple((label, found) for label, text in rows if (found := _row(text)))
-
-
-def _row(text: str) -> str:
-    return " ".join(line(piece) for piece in (text[i : i + FIELD_LIMIT] for i in range(0, len(text), FIELD_LIMIT)))
+    return tuple((label, text) for label, text in rows if text)
 
 
 def _shifted(html: str) -> str:

@@ -50,7 +50,7 @@ class Node:
         if not self.tag:
             return self.text
         found: dict[str, Any] = {"tag": self.tag, "children": [child.data() for child in self.children]}
-        if self.tag == "pre":
+        if self.tag in ("pre", "code"):
             found["text"] = self.content.removesuffix("\n")
         if self.tag in ("th", "td"):
             found["align"] = self.align

@@ -1,4 +1,8 @@
-"""`SecurityHeaders`: what every HTTP answer carries, whoever made it."""
+"""What every HTTP answer of the browser face carries, and the one route of ours: a published page, exactly.
+
+A page that was published is shown in a frame from its file, byte for byte. Whatever stands in that file, its
+answer forbids scripts, forms and every request, and the frame is a sandbox without an origin.
+"""
 
 from __future__ import annotations
 
@@ -6,17 +10,50 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
+    from starlette.requests import Request
+    from starlette.responses import Response
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_POLICY = {
+    "default-src": "'self'",
+    "script-src": "'self'",
+    "style-src": "'self' 'unsafe-inline'",
+    "img-src": "'self' data: blob:",
+    "font-src": "'self' data:",
+    "connect-src": "'self'",
+    "worker-src": "'self' blob:",
+    "object-src": "'none'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+    "form-action": "'self'",
+}
+HEADERS = {
+    "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in _POLICY.items()),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+PAGE_HEADERS = {
+    "Content-Security-Policy": (
+        "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+        "form-action 'none'; frame-ancestors 'self'"
+    ),
+    "X-Frame-Options": "SAMEORIGIN",
+    "Cache-Control": "no-store",
+}
 
 
 class SecurityHeaders:
-    """ASGI middleware that replaces or adds headers; plain ASGI, so that downloads stay streams."""
+    """ASGI middleware that adds the headers an answer lacks; plain ASGI, so that downloads stay streams."""
 
     def __init__(self, app: ASGIApp, headers: Mapping[str, str]) -> None:
         self._app = app
-        self._headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-        self._names = {name for name, _ in self._headers}
+        self._headers = {name.lower().encode(): value.encode() for name, value in headers.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -25,8 +62,36 @@ class SecurityHeaders:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                kept = [pair for pair in message.get("headers", []) if pair[0].lower() not in self._names]
-                message["headers"] = [*kept, *self._headers]
+                given = list(message.get("headers", []))
+                there = {name.lower() for name, _ in given}
+                missing = [(name, value) for name, value in self._headers.items() if name not in there]
+                message["headers"] = [*given, *missing]
             await send(message)
 
         await self._app(scope, receive, with_headers)
+
+
+def published_page(folder: Path, name: str) -> bytes | None:
+    """Return the page of a publication, e.g. `DP-2026-000001v1`; None when there is none of that name."""
+    from ui.screens.publications import name as name_of
+    from ui.screens.shell import open_workspace
+
+    for line in open_workspace(str(folder)).publishing.publications():
+        if name_of(line) == name:
+            return (line.folder / "data" / f"{name}.html").read_bytes()
+    return None
+
+
+def answer_published(request: Request) -> Response:
+    """Answer `/published/NAME` with the page as it was published."""
+    import os
+    from pathlib import Path
+
+    from starlette.responses import HTMLResponse, PlainTextResponse
+
+    from ui.server import FOLDER_VARIABLE
+
+    page = published_page(Path(os.environ[FOLDER_VARIABLE]), request.path_params["name"])
+    if page is None:
+        return PlainTextResponse("no such publication", status_code=404)
+    return HTMLResponse(page, headers=PAGE_HEADERS)

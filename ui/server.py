@@ -37,29 +37,6 @@ _PATIENCE = 10.0
 """Seconds a worker gets to finish its step before it is killed; its job resumes at the next start."""
 _LONGEST_PAUSE = 30.0
 
-_POLICY = {
-    "default-src": "'self'",
-    "script-src": "'self'",
-    "style-src": "'self' 'unsafe-inline'",
-    "img-src": "'self' data: blob:",
-    "font-src": "'self' data:",
-    "connect-src": "'self'",
-    "worker-src": "'self' blob:",
-    "object-src": "'none'",
-    "base-uri": "'none'",
-    "frame-ancestors": "'none'",
-    "form-action": "'self'",
-}
-HEADERS = {
-    "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in _POLICY.items()),
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-}
-
 
 class PortTakenError(PipelineError):
     """Something else listens there."""
@@ -120,9 +97,10 @@ def application(address: str = "", *, open_browser: bool = False) -> App:
     """Return the pages as an ASGI application with the security headers on every answer."""
     from starlette.middleware import Middleware
     from starlette.middleware.trustedhost import TrustedHostMiddleware
+    from starlette.routing import Route
     from streamlit import App
 
-    from ui.headers import SecurityHeaders
+    from ui.headers import HEADERS, SecurityHeaders, answer_published
 
     @asynccontextmanager
     async def announce(_app: App) -> AsyncIterator[dict[str, Any] | None]:
@@ -138,6 +116,7 @@ def application(address: str = "", *, open_browser: bool = False) -> App:
     return App(
         Path(__file__).with_name("app.py"),
         lifespan=announce,
+        routes=[Route("/published/{name}", answer_published)],
         middleware=[
             Middleware(SecurityHeaders, headers=HEADERS),
             Middleware(TrustedHostMiddleware, allowed_hosts=[HOST, "localhost"]),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pipeline.jobs import UnknownJobError
+from pipeline.store_jobs import JobState
 from ui.screens import case_chart, case_draft, case_features, progress, shell
 from ui.screens.worklist import stage
 from ui.widgets import badge, count, day, element, plain, show
@@ -30,6 +30,7 @@ def page() -> None:
         return
     case = desk.workspace.cases.get(number)
     _header(desk, case)
+    _arrive(desk, number)
     view = st.segmented_control(
         "View",
         list(_VIEWS),
@@ -40,7 +41,7 @@ def page() -> None:
         bind="query-params",
         label_visibility="collapsed",
     )
-    _compare(desk, case)
+    _compare(desk, case, asks=view != "draft")
     if view == "chart":
         case_chart.view(desk, case)
     elif view == "draft":
@@ -85,14 +86,25 @@ def _header(desk: shell.Desk, case: Case) -> None:
         st.warning(plain(warning, limit=500))
 
 
-def _compare(desk: shell.Desk, case: Case) -> None:
+def _arrive(desk: shell.Desk, number: str) -> None:
+    """Turn to the chart once, when the comparison that this session asked for has ended well."""
+    asked_for = st.session_state.get(f"comparing-{number}")
+    if asked_for is None:
+        return
+    job = desk.workspace.jobs.get(asked_for)
+    if progress.active(job):
+        return
+    del st.session_state[f"comparing-{number}"]
+    if job.state is JobState.DONE:
+        st.session_state["view"] = "chart"
+
+
+def _compare(desk: shell.Desk, case: Case, *, asks: bool) -> None:
     workspace = desk.workspace
     job = progress.newest(workspace, case.id, "assess")
-    if progress.active(job):
-        progress.watch(workspace, job, "Comparing with the corpus")
-        return
-    _finished(case.id)
     progress.watch(workspace, job, "Comparing with the corpus")
+    if not asks or progress.active(job):
+        return
     unsaved = case_features.unsaved(case.id)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         critical: date | None = st.date_input(
@@ -113,10 +125,3 @@ def _compare(desk: shell.Desk, case: Case) -> None:
         number = workspace.jobs.queue("assess", case.id, desk.actor, critical_date=critical.isoformat())
         st.session_state[f"comparing-{case.id}"] = number
         st.rerun()
-
-
-def _finished(number: str) -> None:
-    """Turn to the chart once, when the comparison that this session asked for has ended well."""
-
-
-__all__ = ["UnknownJobError", "page"]

@@ -186,7 +186,9 @@ def _combinations(report: NoveltyReport) -> None:
     if not report.combinations:
         return
     st.subheader("In combination", anchor=False)
-    st.caption("Sets of documents that together show features. Whether anybody would combine them is not asked.")
+    st.caption(
+        "Sets of documents that together show features. Whether anybody would combine them is not asked."
+    )
     show(
         table(
             ("Documents", "Show", "Leave"),

@@ -23,7 +23,11 @@ if TYPE_CHECKING:
 
 LIMIT = 60
 """Features on a page; a disclosure with more is two inventions."""
-_SEAMS = (re.compile(r"\s*\n\s*"), re.compile(r"\s*;\s*(?:and\s+)?"), re.compile(r",\s*(?=wherein\b|whereby\b)"))
+_SEAMS = (
+    re.compile(r"\s*\n\s*"),
+    re.compile(r"\s*;\s*(?:and\s+)?"),
+    re.compile(r",\s*(?=wherein\b|whereby\b)"),
+)
 
 
 @dataclass(slots=True, kw_only=True)

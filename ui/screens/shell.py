@@ -171,7 +171,9 @@ def _people(workspace: Workspace) -> None:
         key=f"acting-{len(identifiers)}-{acting.id}",
     )
     roles = sorted(role.value for role in acting.roles)
-    show(element("Roles: ", tag="span"), " ".join(badge(role) for role in roles) or element("none", tag="span"))
+    show(
+        element("Roles: ", tag="span"), " ".join(badge(role) for role in roles) or element("none", tag="span")
+    )
     if chosen != acting.id:
         st.session_state["actor"] = chosen
         st.query_params["as"] = chosen
@@ -193,8 +195,6 @@ def _add_person(workspace: Workspace, acting: Person) -> None:
     elif any(person.id == identifier for person in workspace.people()):
         st.error("That short name is taken; choose another.")
     else:
-        workspace.add_person(
-            Person(id=identifier, name=name.strip(), roles=frozenset(roles)), by=acting.id
-        )
+        workspace.add_person(Person(id=identifier, name=name.strip(), roles=frozenset(roles)), by=acting.id)
         tell(f"{name.strip()} was added.")
         st.rerun()

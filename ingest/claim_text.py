@@ -1,0 +1,73 @@
+"""What the words of a claim say about its number and the claims it depends on.
+
+A dependent claim refers back to a claim set forth before it (37 CFR 1.75(c); Rule 6.4 PCT), so only
+smaller numbers count: whoever walks the dependencies cannot walk in a circle.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_NUMBER = re.compile(r"\s*(\d{1,4})\s*(?:[.)]\s|[.)](?=\D)|[-–—]\s)\s*")
+_REFERENCE = re.compile(r"\bclaim(s|\(s\))?(?=\s+(?:any\s|one\s|\d))", re.IGNORECASE)
+_ALL_BEFORE = re.compile(r"\b(?:preceding|previous|foregoing)\s+claims?\b", re.IGNORECASE)
+_TOKEN = re.compile(
+    r"\s*(?:(?P<number>\d{1,4})(?![.,]?\d)|(?P<join>[,;/–—-]|\b(?:to|through|or|and|any|one|of|claims?)\b))",
+    re.IGNORECASE,
+)
+_RANGES = frozenset({"-", "–", "—", "to", "through"})
+_CANCELLED = re.compile(
+    r"\s*[\[(]?\s*(?:cancell?ed|withdrawn and cancell?ed|deleted)\s*[\])]?\.?\s*", re.IGNORECASE
+)
+_REFERENCE_SPAN = 2000
+"""Characters of a claim in which a reference to another claim is looked for: the preamble, generously."""
+
+
+def split_number(text: str) -> tuple[int | None, str]:
+    """Return the number printed before a claim, if any, and the claim without it.
+
+    >>> split_number("12. The valve of claim 3")
+    (12, 'The valve of claim 3')
+    """
+    match = _NUMBER.match(text)
+    return (int(match[1]), text[match.end() :]) if match else (None, text.strip())
+
+
+def is_cancelled(text: str) -> bool:
+    """Tell whether a claim says only that it was cancelled."""
+    return len(text) < 60 and _CANCELLED.fullmatch(text) is not None  # noqa: PLR2004 - longer is a real claim
+
+
+def depends_on(text: str, number: int, linked: Iterable[int] = ()) -> tuple[int, ...]:
+    """Return the earlier claims that a claim's preamble names; `linked` are those the source marks."""
+    head = text[:_REFERENCE_SPAN]
+    found = set(linked)
+    for reference in _REFERENCE.finditer(head):
+        found.update(_listed(head, reference.end(), plural=reference[1] is not None, below=number))
+    if _ALL_BEFORE.search(head):
+        found.update(range(1, number))
+    return tuple(sorted(n for n in found if 0 < n < number))
+
+
+def _listed(text: str, at: int, *, plural: bool, below: int) -> Iterator[int]:
+    """Yield the numbers of a list such as `1 to 4, 6 and 8`; a comma ends a list that began with `claim`."""
+    last: int | None = None
+    joins: list[str] = []
+    while (token := _TOKEN.match(text, at)) is not None:
+        at = token.end()
+        if token["join"]:
+            if token["join"] in ",;" and not plural:
+                return
+            joins.append(token["join"].lower())
+            continue
+        number = int(token["number"])
+        if last is not None and not joins:
+            return
+        spans = last is not None and len(joins) == 1 and joins[0] in _RANGES
+        first = last + 1 if spans and last is not None else number
+        yield from range(first, min(number, below) + 1)
+        last, joins = number, []

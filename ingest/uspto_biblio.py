@@ -1,0 +1,222 @@
+"""The front page of a United States patent document: keys, dates, classes, parties, citations.
+
+Decisions
+---------
+* Numbers lose the zeros that pad them: `08926509` is `US-8926509-B2`, `D0612345` is `US-D612345-S1`. That is
+  how later documents cite them, so a citation finds its document.
+* A benefit claim (provisional, continuation, division, foreign priority) is a PRIORITY event. A continuation
+  in part is one of medium confidence: part of its text has the later date.
+* Earlier publications of the family (pre-grant publication, parent's grant, international publication) are
+  RELATED_PUBLISHED events: they made *their* text public, which is not this one.
+* A date that is no date costs the event, never the document.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from ingest.documents import (
+    Citation,
+    Classification,
+    Confidence,
+    DatedEvent,
+    DayInterval,
+    EventKind,
+    Party,
+)
+from ingest.errors import DateFormError
+from ingest.uspto_text import flatten
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from lxml.etree import _Element
+
+_NUMBER = re.compile(r"([A-Z]*)0*(\d+)")
+_LEADING_COUNTRY = re.compile(r"[A-Z]{2}(?=\d)")
+_IPC = re.compile(r"([A-HY]\d{2}[A-Z])\s*0*(\d{1,4})/(\d{2,6})")
+_SERIAL = re.compile(r"(\d{2})(\d{6})")
+_ABSENT = frozenset({"", "omitted", "unknown", "none", "not provided"})
+_BENEFITS = frozenset(
+    {"continuation", "continuation-in-part", "division", "reissue", "continuing-reissue", "substitution"}
+    | {"us-divisional-reissue", "us-reexamination-reissue-merger", "us-substitution"}
+)
+
+
+def field_text(element: _Element | None, path: str) -> str:
+    """Return the stripped text at a path, or an empty string, also for words such as `omitted`."""
+    found = "" if element is None else (element.findtext(path) or "").strip()
+    return "" if found.lower() in _ABSENT else found
+
+
+def key_of(country: str, number: str, kind: str) -> str:
+    """Return `US-11234567-B2` for `US`, `011234567`, `B2 `; empty when a part is missing."""
+    compact = re.sub(r"[^0-9A-Z]", "", number.upper())
+    if country.isalpha() and compact.startswith(country):
+        compact = _LEADING_COUNTRY.sub("", compact, count=1)
+    match = _NUMBER.fullmatch(compact)
+    kind = re.sub(r"[^0-9A-Z]", "", kind.upper())
+    if match is None or not kind or not country:
+        return ""
+    return f"{country}-{match[1]}{match[2]}-{kind}"
+
+
+def document_key(reference: _Element | None) -> str:
+    """Return the key of the `document-id` below an element."""
+    place = "document-id/"
+    return key_of(
+        field_text(reference, place + "country"),
+        field_text(reference, place + "doc-number"),
+        field_text(reference, place + "kind"),
+    )
+
+
+def work_key(application_number: str) -> str:
+    """Return the key shared by an application's publication and its grant, e.g. `US-appl-15/123456`."""
+    compact = re.sub(r"[^0-9A-Za-z]", "", application_number)
+    if not compact:
+        return ""
+    match = _SERIAL.fullmatch(compact)
+    return f"US-appl-{match[1]}/{match[2]}" if match else f"US-appl-{compact}"
+
+
+def event(kind: EventKind, text: str, source: str, confidence: Confidence = "high") -> Iterator[DatedEvent]:
+    """Yield the event, or nothing when its date is none."""
+    try:
+        when = DayInterval.parse(text)
+    except DateFormError:
+        return
+    yield DatedEvent(kind=kind, when=when, source=source, confidence=confidence)
+
+
+def events(root: str, biblio: _Element, public: EventKind) -> tuple[DatedEvent, ...]:
+    """Return what happened when, each event once; `public` is the kind of the document's own publication."""
+    found: list[DatedEvent] = []
+    date = "document-id/date"
+    own = field_text(biblio, f"publication-reference/{date}")
+    found += event(public, own, f"{root}/publication-reference")
+    filed = field_text(biblio, f"application-reference/{date}")
+    found += event(EventKind.FILED, filed, f"{root}/application-reference")
+    for claim in biblio.iterfind("priority-claims/priority-claim"):
+        found += event(EventKind.PRIORITY, field_text(claim, "date"), f"{root}/priority-claim")
+    for data in biblio.iterfind("pct-or-regional-filing-data"):
+        found += event(EventKind.FILED, field_text(data, date), f"{root}/pct-or-regional-filing-data")
+    for data in biblio.iterfind("pct-or-regional-publishing-data"):
+        source = f"{root}/pct-or-regional-publishing-data"
+        found += event(EventKind.RELATED_PUBLISHED, field_text(data, date), source)
+    for related in biblio.iterfind("us-related-documents/*"):
+        found += _related(root, related)
+    return tuple(dict.fromkeys(found))
+
+
+def _related(root: str, related: _Element) -> Iterator[DatedEvent]:
+    name = str(related.tag)
+    source = f"{root}/{name}"
+    if name == "related-publication":
+        yield from event(EventKind.RELATED_PUBLISHED, field_text(related, "document-id/date"), source)
+    elif name == "us-provisional-application":
+        yield from event(EventKind.PRIORITY, field_text(related, "document-id/date"), source)
+    elif name in _BENEFITS:
+        confidence: Confidence = "medium" if name == "continuation-in-part" else "high"
+        for parent in related.iterfind("relation/parent-doc"):
+            filed = field_text(parent, "document-id/date")
+            yield from event(EventKind.PRIORITY, filed, source, confidence)
+            granted = field_text(parent, "parent-grant-document/document-id/date")
+            yield from event(EventKind.RELATED_PUBLISHED, granted, f"{source}/parent-grant-document")
+
+
+def classes(biblio: _Element) -> tuple[Classification, ...]:
+    """Return the document's own classes, each once, in the order IPC, CPC, USPC, Locarno."""
+    found = [*_parts(biblio.iterfind("classifications-ipcr/classification-ipcr"), "IPC")]
+    symbols = (_IPC.search(text) for text in _symbols(biblio, "classification-ipc"))
+    found += (Classification(scheme="IPC", symbol=f"{m[1]}{m[2]}/{m[3]}") for m in symbols if m)
+    found += _parts(biblio.iterfind("classifications-cpc//classification-cpc"), "CPC")
+    national = (uspc(text) for text in _symbols(biblio, "classification-national"))
+    found += (Classification(scheme="USPC", symbol=text) for text in national if text)
+    locarno = ("".join(text.split()) for text in _symbols(biblio, "classification-locarno"))
+    found += (Classification(scheme="Locarno", symbol=text) for text in locarno if text)
+    return tuple(dict.fromkeys(found))
+
+
+def _symbols(biblio: _Element, scheme: str) -> Iterator[str]:
+    for element in biblio.iterfind(scheme):
+        for name in ("main-classification", "further-classification"):
+            yield from (symbol.text or "" for symbol in element.iterfind(name))
+
+
+def _parts(found: Iterable[_Element], scheme: str) -> Iterator[Classification]:
+    for element in found:
+        names = ("section", "class", "subclass", "main-group", "subgroup")
+        section, number, letter, group, subgroup = (field_text(element, name) for name in names)
+        subclass = f"{section}{number}{letter}"
+        if subclass:
+            symbol = f"{subclass}{group.lstrip('0')}/{subgroup}" if group and subgroup else subclass
+            yield Classification(scheme=scheme, symbol=symbol)
+
+
+def uspc(text: str) -> str:
+    """Return a symbol of the former national classification: `379 8802` is `379/88.02`.
+
+    Columns 1 to 3 are the class, 4 to 6 the subclass, the rest its decimals or letter.
+    """
+    main = text[:3].replace(" ", "").lstrip("0")
+    main = re.sub(r"^([A-Z]+)0+", r"\1", main)
+    sub, rest = text[3:6].replace(" ", "").lstrip("0"), text[6:].replace(" ", "")
+    if not main or main.lower() == "non" or not sub:
+        return ""
+    if rest.isdigit():
+        rest = f".{rest}" if rest.strip("0") else ""
+    return f"{main}/{sub}{rest}"
+
+
+def parties(biblio: _Element) -> tuple[Party, ...]:
+    """Return inventors, applicants and assignees, each once."""
+    found: list[Party] = []
+    for place in ("us-parties", "parties"):
+        for inventor in biblio.iterfind(f"{place}/inventors/*"):
+            found += _party("inventor", inventor)
+        for tag in ("us-applicants", "applicants"):
+            for applicant in biblio.iterfind(f"{place}/{tag}/*"):
+                invented = applicant.get("app-type") == "applicant-inventor"
+                found += _party("inventor" if invented else "applicant", applicant)
+    for assignee in biblio.iterfind("assignees/assignee"):
+        found += _party("assignee", assignee)
+    return tuple(dict.fromkeys(found))
+
+
+def _party(role: str, element: _Element) -> Iterator[Party]:
+    book = element.find("addressbook")
+    book = element if book is None else book
+    parts = (field_text(book, name) for name in ("first-name", "middle-name", "last-name", "suffix"))
+    name = field_text(book, "orgname") or " ".join(part for part in parts if part) or field_text(book, "name")
+    country = field_text(book, "address/country") or field_text(element, "residence/country")
+    if name:
+        yield Party(role=role, name=" ".join(name.split()), country=country)
+
+
+def citations(biblio: _Element) -> tuple[Citation, ...]:
+    """Return what the document cites, in the order printed."""
+    found: list[Citation] = []
+    for place in ("us-references-cited/us-citation", "references-cited/citation"):
+        for citation in biblio.iterfind(place):
+            category = field_text(citation, "category")
+            patent, other = citation.find("patcit"), citation.find("nplcit/othercit")
+            if patent is not None:
+                key = document_key(patent)
+                found.append(Citation(text=_cited(patent), key=key, category=category))
+            elif text := " ".join(flatten(other).split()):
+                found.append(Citation(text=text, category=category))
+    return tuple(dict.fromkeys(found))
+
+
+def _cited(patent: _Element) -> str:
+    names = ("country", "doc-number", "kind", "name")
+    parts = [field_text(patent, f"document-id/{name}") for name in names]
+    text = " ".join(part for part in parts if part)
+    day = field_text(patent, "document-id/date")
+    months = re.fullmatch(r"(\d{4})(\d{2})(\d{2})", day)
+    if months is None:
+        return text
+    shown = "-".join(part for part in months.groups() if part.strip("0"))
+    return f"{text}, {shown}" if shown else text

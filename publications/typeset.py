@@ -1,0 +1,153 @@
+"""The PDF of a release: PDF/A-3u by typst, its content passed as data and never as markup.
+
+Decisions
+---------
+* Only the fonts inside the typesetter are used, so that any machine makes the same bytes. A character that
+  none of them has is printed as `[U+4E2D]`, and the legal block says so; page, text and embedded source have
+  it as it is. The typesetter itself names these characters, since PDF/A forbids empty boxes.
+* A word longer than a line gets places where it may break (zero-width spaces), in the PDF alone.
+* The canonical source travels inside (`disclosure.json`, relationship Source), so that the file alone is enough.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from publications.document import canonical
+from publications.errors import PdfRefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from publications.content import Page
+    from publications.document import DefensivePublication
+    from publications.release import Release
+
+_TEMPLATE = Path(__file__).with_name("templates") / "publication.typ"
+_UNPRINTABLE = re.compile(r'the text `"((?:[^"\\]|\\.)*)"` could not be displayed')
+_ESCAPE = re.compile(r"\\u\{([0-9a-f]+)\}")
+_LONG = re.compile(r"[^\s\u200b]{30,}")
+_LONG_CELL = re.compile(r"[^\s\u200b]{13,}")
+_ATTEMPTS = 5
+_NOTE = (
+    "Characters printed here as [U+…] are missing from the fonts of this file; the page, the plain text and "
+    "the source embedded in this file have them."
+)
+
+
+def page_pdf(page: Page, publication: DefensivePublication, release: Release) -> bytes:
+    """Return the PDF of a page. Raises PdfRefusedError when the typesetter finds no way."""
+    shown = _shown(page, release)
+    fixed = {
+        "name": release.name,
+        "author": list(page.authors),
+        "keywords": [*page.keywords, *page.classes],
+        "language": page.language,
+        "time": list(release.published.timetuple()[:6]),
+        "source": canonical(publication).decode(),
+    }
+    missing: set[str] = set()
+    for _ in range(_ATTEMPTS):
+        data = _mapped(shown, lambda text: _printable(text, missing))
+        notes = [_NOTE] if missing else []
+        result = _compile({**data, **fixed, "notes": notes})
+        if isinstance(result, bytes):
+            return result
+        found = _unprintable(result)
+        if not found - missing:
+            raise PdfRefusedError(release.name, result.strip().split("\n")[0][:200])
+        missing |= found
+    raise PdfRefusedError(release.name, f"{len(missing)} kinds of characters are missing from the fonts")
+
+
+def _shown(page: Page, release: Release) -> dict[str, Any]:
+    parts = [part for part in (page.abstract, *page.parts) if part.nodes]
+    return {
+        "title": _breakable(page.title),
+        "authors": _breakable(", ".join(page.authors)),
+        "running": f"{release.identifier} v{release.version} · published {release.instant} (UTC)",
+        "kind": f"Defensive publication {release.identifier}, version {release.version}",
+        "published": f"Published {release.instant} (UTC)",
+        "terms": [
+            [label, _breakable(", ".join(values))]
+            for label, values in (("Keywords", page.keywords), ("Classes (CPC)", page.classes))
+            if values
+        ],
+        "parts": [
+            {
+                "heading": part.heading,
+                "abstract": part.anchor == "abstract",
+                "nodes": [_broken(node.data(), _LONG) for node in part.nodes],
+            }
+            for part in parts
+        ],
+        "references": [_breakable(reference) for reference in page.references],
+        "legal": [[label, _breakable(value)] for label, value in page.legal],
+        "statements": list(page.statements),
+    }
+
+
+def _compile(data: dict[str, Any]) -> bytes | str:
+    """Return the PDF, or what the typesetter had against it."""
+    import typst  # noqa: PLC0415 - a compiled typesetter that --help must not load
+
+    try:
+        made = typst.compile(
+            _TEMPLATE.read_bytes(),
+            ignore_system_fonts=True,
+            format="pdf",
+            pdf_standards=["a-3u"],
+            sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+        )
+    except typst.TypstError as error:
+        return str(error.diagnostic or error)
+    assert isinstance(made, bytes)
+    return made
+
+
+def _unprintable(diagnostic: str) -> set[str]:
+    texts = (
+        _ESCAPE.sub(lambda match: chr(int(match[1], 16)), found[1])
+        for found in _UNPRINTABLE.finditer(diagnostic)
+    )
+    return {character for text in texts for character in text if not character.isascii()}
+
+
+def _printable(text: str, missing: set[str]) -> str:
+    if not missing:
+        return text
+    return "".join(f"[U+{ord(one):04X}]" if one in missing else one for one in text)
+
+
+def _breakable(text: str, long: re.Pattern[str] = _LONG, every: int = 10) -> str:
+    def spaced(match: re.Match[str]) -> str:
+        return "\u200b".join(match[0][at : at + every] for at in range(0, len(match[0]), every))
+
+    return long.sub(spaced, text)
+
+
+def _broken(node: Any, long: re.Pattern[str]) -> Any:  # noqa: ANN401 - a JSON value
+    """Let the words shown break; addresses of links stay whole."""
+    if isinstance(node, str):
+        return _breakable(node, long, 6 if long is _LONG_CELL else 10)
+    inner = _LONG_CELL if node["tag"] in ("th", "td") else long
+    found = {**node, "children": [_broken(child, inner) for child in node["children"]]}
+    if "text" in node:
+        found["text"] = _breakable(node["text"], long)
+    return found
+
+
+def _mapped(value: Any, change: Callable[[str], str]) -> Any:  # noqa: ANN401 - a JSON value
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, dict):
+        return {
+            key: item if key in ("tag", "href", "align") else _mapped(item, change)
+            for key, item in value.items()
+        }
+    if isinstance(value, list):
+        return [_mapped(item, change) for item in value]
+    return value

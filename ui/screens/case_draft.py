@@ -1,0 +1,186 @@
+"""Case, view Draft: make the draft, edit its sections, save a revision, answer its questions, submit.
+
+A save names the digest that was edited, so that it is refused if somebody saved meanwhile; the fields then keep
+what was written until it is dropped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from pipeline.people import Role
+from pipeline.publishing import UnknownDraftError
+from pipeline.review import Action, State
+from publications.document import HEADINGS, TextSection
+from ui.screens import shell
+from ui.widgets import badge, bullets, count, element, instant, plain, show
+
+if TYPE_CHECKING:
+    from pipeline.publishing import DraftCase
+    from pipeline.store_cases import Case
+    from publications.document import DefensivePublication, SectionName
+
+_TALL = 320
+_LOW = 120
+_LONG = 1200
+"""Characters from which a section gets the tall field."""
+
+
+def view(desk: shell.Desk, case: Case) -> None:
+    """Show the draft of a case, or what it takes to make one."""
+    try:
+        draft = desk.workspace.publishing.get(case.id)
+    except UnknownDraftError:
+        _none(desk, case)
+        return
+    allowed = desk.workspace.publishing.allowed(draft.id, desk.actor)
+    _head(draft)
+    _questions(draft)
+    if Action.REVISE in allowed:
+        _edit(desk, draft, submits=Action.SUBMIT in allowed)
+    else:
+        _why_closed(draft)
+        _read(draft.publication)
+
+
+def _none(desk: shell.Desk, case: Case) -> None:
+    st.info(
+        "There is no draft yet. It is put together from the disclosure and the newest comparison, word for word "
+        "from what the inventor wrote; what is missing becomes questions."
+    )
+    if Role.MANAGER not in desk.actor.roles:
+        st.caption("Making the draft is the IP manager's step; choose who is acting in the sidebar.")
+        return
+    if st.button("Make the draft", type="primary"):
+        with shell.said():
+            made = desk.workspace.publishing.draft(case.id, desk.actor)
+            shell.tell(f"{made.id} was made. Read it, answer its questions, then submit it for review.")
+            st.rerun()
+
+
+def _head(draft: DraftCase) -> None:
+    newest = draft.draft.revisions[-1]
+    facts = (
+        badge(draft.draft.state.value),
+        element(draft.id, "ad-id", "span"),
+        element(f"revision {newest.number}, {instant(newest.at)}, by {newest.by}", tag="span"),
+        element(f"digest {newest.digest}", "ad-hash", "span"),
+    )
+    show(f'<div class="ad-head ad-quiet">{"".join(facts)}</div>')
+    if draft.draft.state is State.CHANGES_REQUESTED and (said := last_reason(draft)):
+        who, reason = said
+        st.warning(plain(f"{who} asks for changes: {reason}", limit=2000))
+
+
+def last_reason(draft: DraftCase) -> tuple[str, str] | None:
+    """Return who last asked for changes, and why."""
+    for event in reversed(draft.draft.events):
+        if event.kind is Action.REQUEST_CHANGES:
+            return event.actor, event.detail
+    return None
+
+
+def _questions(draft: DraftCase) -> None:
+    if not draft.questions:
+        return
+    with st.expander(f"{count(len(draft.questions), 'question')} to the inventor", expanded=True):
+        show(bullets([question.text for question in draft.questions]))
+
+
+def _why_closed(draft: DraftCase) -> None:
+    words = {
+        State.IN_REVIEW: "It is in review and cannot be edited by you now.",
+        State.APPROVED: "It is approved: these bytes, and no others, can be published.",
+        State.PUBLISHED: "It is published and never changes again.",
+    }.get(draft.draft.state, "You cannot edit it.")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(words)
+        shell.link("Open it in review", "review", id=draft.id)
+
+
+def _read(publication: DefensivePublication) -> None:
+    from ui.screens.paper import paper
+
+    paper(publication)
+
+
+def _edit(desk: shell.Desk, draft: DraftCase, *, submits: bool) -> None:
+    base = _base(draft)
+    publication = base.publication
+    # the edition parts the fields before and after a drop: a browser keeps what it shows under an equal key
+    edition = st.session_state.get(f"draft-{draft.id}-edition", 0)
+    key = f"{draft.id}-{base.draft.revisions[-1].number}-{edition}"
+    title = st.text_input("Title", publication.title, key=f"title-{key}", max_chars=300)
+    authors = st.text_area("Authors, one name per line", "\n".join(publication.authors), key=f"authors-{key}")
+    abstract = st.text_area("Abstract", publication.abstract, key=f"abstract-{key}", height=_LOW)
+    texts = {section.name: section.text for section in publication.sections}
+    written: list[TextSection] = []
+    for name, heading in HEADINGS.items():
+        text = _section(name, heading, texts.get(name, ""), key)
+        if text or name in texts:
+            written.append(TextSection(name=name, text=text))
+    edited = replace(
+        publication,
+        title=title,
+        authors=tuple(line.strip() for line in authors.splitlines() if line.strip()),
+        abstract=abstract,
+        sections=tuple(written),
+    )
+    _act(desk, draft, base, edited, submits=submits)
+
+
+def _section(name: SectionName, heading: str, text: str, key: str) -> str:
+    height = _TALL if len(text) > _LONG else _LOW
+    return st.text_area(heading, text, key=f"section-{name.value}-{key}", height=height, max_chars=200_000)
+
+
+def _base(draft: DraftCase) -> DraftCase:
+    """Return the revision that this session edits: the newest, unless it has unsaved words on an older one."""
+    name = f"draft-{draft.id}"
+    held: DraftCase | None = st.session_state.get(name)
+    if held is None or held.publication.digest == draft.publication.digest:
+        st.session_state[name] = held = draft
+    elif not st.session_state.get(f"{name}-changed"):
+        st.session_state[name] = held = draft
+    else:
+        st.warning(
+            "Somebody saved another revision while you were editing. Drop your changes to see it; yours cannot "
+            "be saved over it."
+        )
+    return held
+
+
+def _act(
+    desk: shell.Desk, draft: DraftCase, base: DraftCase, edited: DefensivePublication, *, submits: bool
+) -> None:
+    changed = edited != base.publication
+    st.session_state[f"draft-{draft.id}-changed"] = changed
+    note = st.text_input("What did you change?", key=f"note-{draft.id}-{draft.version}", max_chars=500)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        save = st.button("Save as a new revision", type="primary", disabled=not changed)
+        submit = st.button("Submit for review", disabled=changed or not submits)
+        if changed and st.button("Drop my changes"):
+            _drop(draft.id)
+            st.rerun()
+        st.caption("Unsaved changes" if changed else "All changes are saved")
+    publishing = desk.workspace.publishing
+    with shell.said():
+        if save:
+            publishing.revise(draft.id, edited, desk.actor, base.publication.digest, note)
+            _drop(draft.id)
+            shell.tell("Saved as a new revision. Earlier approvals, if any, no longer count.")
+            st.rerun()
+        if submit:
+            publishing.submit(draft.id, desk.actor)
+            shell.tell("Submitted for review. Somebody who wrote none of it decides.")
+            st.rerun()
+
+
+def _drop(number: str) -> None:
+    name = f"draft-{number}"
+    st.session_state.pop(name, None)
+    st.session_state.pop(f"{name}-changed", None)
+    st.session_state[f"{name}-edition"] = st.session_state.get(f"{name}-edition", 0) + 1

@@ -1,0 +1,115 @@
+"""Publications: the list, one publication's page, its bundle as a zip, and what a check of it proves."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from ui.screens import shell
+from ui.widgets import badge, bullets, count, day, element, instant, plain, show
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pipeline.publishing import PublishedLine
+    from publications.verify import Verification
+
+_PAGE = 25
+_HEIGHT = 760
+
+
+def zipped(folder: Path) -> bytes:
+    """Return a bundle as a zip with the bundle's folder at its top; links are left out."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in sorted(folder.rglob("*")):
+            if file.is_file() and not file.is_symlink():
+                archive.write(file, f"{folder.name}/{file.relative_to(folder)}")
+    return buffer.getvalue()
+
+
+def page() -> None:
+    """Show the page."""
+    desk = shell.desk()
+    lines = desk.workspace.publishing.publications()
+    wanted = shell.asked("id")
+    chosen = next((line for line in lines if wanted and name(line) == wanted), None)
+    if chosen is not None:
+        _one(desk, chosen)
+        return
+    shell.heading("Publications", "What was published from this workspace, newest first.")
+    if wanted:
+        st.error(f"No publication here is called {plain(wanted)}.")
+    if not lines:
+        st.info("Nothing is published yet. An approved draft is published from the review page.")
+        return
+    pages = -(-len(lines) // _PAGE)
+    number = st.pagination(pages, key="page", bind="query-params") if pages > 1 else 1
+    st.caption(count(len(lines), "publication"))
+    for line in lines[(number - 1) * _PAGE : number * _PAGE]:
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            show(
+                element(line.title, "ad-title"),
+                element(f"{name(line)}, published {day(line.published_at)}", "ad-quiet"),
+                "" if line.complete else badge("waiting for stamps", "part"),
+            )
+            shell.link("Open", "publications", id=name(line))
+
+
+def name(line: PublishedLine) -> str:
+    """Return the name of a publication's version, e.g. `DP-2026-000001v1`."""
+    return f"{line.identifier}v{line.version}"
+
+
+def _one(desk: shell.Desk, line: PublishedLine) -> None:
+    st.title(plain(line.title), anchor=False)
+    facts = (
+        element(name(line), "ad-id", "span"),
+        element(f"published {instant(line.published_at)}", tag="span"),
+        badge("complete", "good") if line.complete else badge("waiting for stamps", "part"),
+        element("not legal advice", tag="span"),
+    )
+    show(
+        f'<div class="ad-head ad-quiet">{"".join(facts)}</div>',
+        element("Root ", "ad-quiet", "span"),
+        element(line.root_sha256, "ad-hash", "span"),
+    )
+    with st.container(horizontal=True):
+        verify = st.button("Verify", type="primary")
+        st.download_button(
+            "Bundle as zip",
+            data=lambda: zipped(line.folder),
+            file_name=f"{name(line)}.zip",
+            mime="application/zip",
+            on_click="ignore",
+        )
+        shell.link("Its draft", "review", id=line.draft)
+        shell.link("All publications", "publications")
+    if verify:
+        with shell.said():
+            _verdict(desk.workspace.publishing.verify(line.folder))
+    st.iframe(f"/published/{name(line)}", height=_HEIGHT, alt=f"Page of {name(line)}")
+
+
+def _verdict(found: Verification) -> None:
+    if found.valid:
+        st.success("Valid: every check below holds.")
+    else:
+        st.error("Not valid: at least one check below fails.")
+    for check in found.checks:
+        show(
+            badge("holds" if check.ok else "fails", "good" if check.ok else "bad"),
+            element(f" {check.words}", tag="span"),
+        )
+    if found.proven_before is not None:
+        proven = f"These bytes existed before {instant(found.proven_before)}."
+        if found.self_issued:
+            proven += " The stamp is self-issued: it proves nothing to a third party."
+        st.info(proven)
+    show(
+        element("What this does not prove", "ad-title"),
+        bullets(("That the public could find it on that day.", "That what it describes was new.")),
+    )

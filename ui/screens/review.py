@@ -1,0 +1,189 @@
+"""Review: the queue, or one draft as it will be published, with buttons that never move; `?id=DR-0001`.
+
+Who wrote any of it has no buttons and is told why; the service refuses them too. An approval binds to the
+digest of exactly these bytes, so its first characters are typed by hand.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from pipeline.review import Action, State
+from ui.screens import progress, shell
+from ui.screens.paper import paper
+from ui.widgets import badge, count, day, element, instant, plain, printable, show
+
+if TYPE_CHECKING:
+    from pipeline.publishing import DraftCase, DraftLine
+
+TYPED = 8
+"""Characters of the digest that an approval asks for."""
+_PAGE = 25
+_OPEN = (State.IN_REVIEW, State.APPROVED, State.CHANGES_REQUESTED, State.DRAFT)
+
+
+def page() -> None:
+    """Show the page."""
+    desk = shell.desk()
+    number = shell.asked("id")
+    if not number:
+        _queue(desk)
+        return
+    draft = desk.workspace.publishing.get(number)
+    _head(draft)
+    text, changes, log = st.tabs(["As it will be published", "Changes", "Log"])
+    with text:
+        paper(draft.publication)
+    with changes:
+        _changes(desk, draft)
+    with log:
+        _log(draft)
+    job = progress.newest(desk.workspace, draft.id, "publish")
+    with st.bottom:
+        progress.watch(desk.workspace, job, "Publishing")
+        _actions(desk, draft, busy=progress.active(job))
+
+
+def _queue(desk: shell.Desk) -> None:
+    shell.heading("Review", "Drafts that are not published yet, oldest change first.")
+    lines = [line for line in desk.workspace.publishing.list() if line.state in _OPEN]
+    if not lines:
+        st.info("Nothing waits for review. A draft arrives here when its author submits it.")
+        return
+    lines.sort(key=lambda line: (_OPEN.index(line.state), line.changed_at))
+    pages = -(-len(lines) // _PAGE)
+    chosen = st.pagination(pages, key="page", bind="query-params") if pages > 1 else 1
+    st.caption(count(len(lines), "draft"))
+    for line in lines[(chosen - 1) * _PAGE : chosen * _PAGE]:
+        _line(line)
+
+
+def _line(line: DraftLine) -> None:
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        show(
+            element(line.title, "ad-title"),
+            badge(line.state.value, "part" if line.state is State.IN_REVIEW else ""),
+            element(
+                f" {line.id}, {line.disclosure}, by {line.author}, since {day(line.changed_at)}",
+                "ad-quiet",
+                "span",
+            ),
+        )
+        shell.link("Read it", "review", id=line.id)
+
+
+def _head(draft: DraftCase) -> None:
+    newest = draft.draft.revisions[-1]
+    st.title(plain(draft.publication.title), anchor=False)
+    facts = (
+        badge(draft.draft.state.value),
+        element(draft.id, "ad-id", "span"),
+        element(f"revision {newest.number} by {newest.by}, {instant(newest.at)}", tag="span"),
+        element("not legal advice", tag="span"),
+    )
+    show(
+        f'<div class="ad-head ad-quiet">{"".join(facts)}</div>',
+        element("Digest ", "ad-quiet", "span"),
+        element(newest.digest, "ad-hash", "span"),
+    )
+    shell.link("Its case", "case", id=draft.draft.disclosure_id, view="draft")
+
+
+def _changes(desk: shell.Desk, draft: DraftCase) -> None:
+    from pipeline.redline import redline
+
+    revisions = draft.draft.revisions
+    if len(revisions) == 1:
+        st.info("This is the first revision: there is nothing to compare it with.")
+        return
+    numbers = [revision.number for revision in revisions[:-1]]
+    before = st.selectbox("Compare with revision", numbers[::-1], key=f"before-{draft.id}")
+    older = desk.workspace.publishing.revision(draft.id, before)
+    changed = False
+    for section in redline(older, draft.publication):
+        if not section.changed:
+            continue
+        changed = True
+        show(element(section.heading, "ad-title"), f'<div class="ad-pre">{_redlined(section.pieces)}</div>')
+    if not changed:
+        st.info("The words are the same.")
+
+
+def _redlined(pieces: object) -> str:
+    return escape(printable(str(pieces)))
+
+
+def _log(draft: DraftCase) -> None:
+    for event in reversed(draft.draft.events):
+        show(
+            element(f"{instant(event.at)}  {event.actor}  {event.kind.value}", "ad-quiet"),
+            element(event.detail, "ad-pre") if event.detail else "",
+        )
+
+
+def _actions(desk: shell.Desk, draft: DraftCase, *, busy: bool) -> None:
+    allowed = desk.workspace.publishing.allowed(draft.id, desk.actor)
+    reviewing = {Action.REQUEST_CHANGES, Action.APPROVE, Action.PUBLISH} & set(allowed)
+    if not reviewing:
+        st.caption(_why_not(desk, draft))
+        return
+    with st.container(horizontal=True):
+        if st.button("Ask for changes", disabled=Action.REQUEST_CHANGES not in allowed or busy):
+            _ask(desk, draft)
+        if st.button("Approve", type="primary", disabled=Action.APPROVE not in allowed or busy):
+            _approve(desk, draft)
+        if st.button("Publish", disabled=Action.PUBLISH not in allowed or busy):
+            _publish(desk, draft)
+
+
+def _why_not(desk: shell.Desk, draft: DraftCase) -> str:
+    actor, record = desk.actor, draft.draft
+    if record.state is State.PUBLISHED:
+        return "Published: these bytes never change again."
+    if actor.id in {record.author, *record.contributors}:
+        return f"{plain(actor.name)} wrote part of this, so somebody else reviews it: no buttons here."
+    if record.state is State.IN_REVIEW:
+        return f"{plain(actor.name)} is not a reviewer: no buttons here."
+    return f"Nothing for {plain(actor.name)} to do while it is {record.state.value}."
+
+
+@st.dialog("Ask for changes")
+def _ask(desk: shell.Desk, draft: DraftCase) -> None:
+    reason = st.text_area("What has to change, and why", max_chars=4000, height=140)
+    if st.button("Send back", type="primary"):
+        with shell.said():
+            desk.workspace.publishing.request_changes(draft.id, desk.actor, reason)
+            shell.tell("Sent back with your reason.")
+            st.rerun()
+
+
+@st.dialog("Approve exactly these bytes")
+def _approve(desk: shell.Desk, draft: DraftCase) -> None:
+    digest = draft.publication.digest
+    show(element("Digest", "ad-quiet"), element(digest, "ad-hash"))
+    typed = st.text_input(f"Type its first {TYPED} characters", max_chars=64)
+    note = st.text_input("Note (optional)", max_chars=500)
+    if st.button("Approve these bytes", type="primary"):
+        if typed.strip().lower() != digest[:TYPED]:
+            st.error(f"Those are not the first {TYPED} characters of this digest.")
+            return
+        with shell.said():
+            desk.workspace.publishing.approve(draft.id, desk.actor, digest, note)
+            shell.tell("Approved. Any later edit voids this approval.")
+            st.rerun()
+
+
+@st.dialog("Publish")
+def _publish(desk: shell.Desk, draft: DraftCase) -> None:
+    st.write(
+        "This builds the page, the PDF and the text, seals and stamps them. A number is used up, and what is "
+        "published is never changed, only followed by a new version."
+    )
+    show(element("Digest", "ad-quiet"), element(draft.publication.digest, "ad-hash"))
+    if st.button("Publish now", type="primary"):
+        with shell.said():
+            desk.workspace.jobs.queue("publish", draft.id, desk.actor, digest=draft.publication.digest)
+            st.rerun()
