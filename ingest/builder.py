@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -12,7 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 FieldName = Literal["title", "abstract", "claims", "description"]
-_SPACES = re.compile(r"[^\S\n]+")
 
 
 @dataclass(slots=True)
@@ -88,5 +86,5 @@ class TextBuilder:
 
 def tidy(text: str) -> str:
     """Clean, squeeze runs of blanks, strip each line, drop blank lines inside a paragraph."""
-    lines = (_SPACES.sub(" ", line).strip() for line in clean(text).split("\n"))
+    lines = (" ".join(line.split()) for line in clean(text).split("\n"))
     return "\n".join(line for line in lines if line)

@@ -261,8 +261,10 @@ class Unreadable:
 
 def clean(text: str) -> str:
     """Return NFC text with ``LF`` line ends, no C0 controls but tab and newline, no lone surrogates."""
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    text = re.sub(r"[\ud800-\udfff]", "\ufffd", text)  # JSON can spell them, UTF-8 and digests cannot
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if not text.isascii():
+        # JSON can spell lone surrogates, UTF-8 and digests cannot.
+        text = unicodedata.normalize("NFC", re.sub(r"[\ud800-\udfff]", "\ufffd", text))
     return re.sub(r"[\x00-\x08\x0b-\x1f\x7f]", " ", text)
 
 

@@ -4,12 +4,16 @@ One passage per paragraph or claim; short neighbours of one section are joined u
 anchors become a range), long paragraphs are cut at sentence ends so that a piece fits the encoder's window
 (256 word pieces, about 200 words; see retrieval.md). Claims are never joined. Title and abstract form the
 first passage together: the document in brief.
+
+Words are counted the way they weigh on the encoder: a run without blanks counts once every `WIDTH` characters,
+and each character of a script written without blanks (Chinese, Japanese, Korean) counts by itself.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -24,8 +28,13 @@ TARGET = 180
 LIMIT = 240
 """Words a passage may hold before it is cut."""
 
-_SENTENCE_END = re.compile(r"(?<=[.;:!?])\s+|\n")
-_WORD = re.compile(r"\S+")
+WIDTH = 40
+"""Characters without a blank that count as one word."""
+
+_HEAD = frozenset({"title", "abstract"})
+_SENTENCE_END = re.compile(r"(?<=[.;:!?])\s+|(?<=[。！？；])|\n")
+_CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
+_WORD = re.compile(rf"[{_CJK}]|[^\s{_CJK}]{{1,{WIDTH}}}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,25 +49,30 @@ class Passage:
 
 def passages(document: Document) -> tuple[Passage, ...]:
     """Cut a document into passages, in text order; every paragraph and claim is covered."""
-    head = [section for section in document.sections if section.field in ("title", "abstract")]
     found: list[Passage] = []
-    if head:
-        pieces = [paragraph for section in head for paragraph in section.paragraphs]
-        has_abstract = any(section.field == "abstract" for section in head)
-        anchor = "abstract" if has_abstract else "title"
-        start, end = min(p.start for p in pieces), max(p.end for p in pieces)
-        found.extend(_cut(document.text, Passage(anchor=anchor, field="abstract", start=start, end=end)))
-    for section in document.sections:
-        if section.field == "claims":
-            for paragraph in section.paragraphs:
-                whole = Passage(
-                    anchor=paragraph.anchor, field="claims", start=paragraph.start, end=paragraph.end
-                )
+    for is_head, group in groupby(document.sections, lambda section: section.field in _HEAD):
+        if is_head:
+            found.extend(_brief(document.text, tuple(group)))
+            continue
+        for section in group:
+            wholes = _claims(section) if section.field == "claims" else _joined(document.text, section)
+            for whole in wholes:
                 found.extend(_cut(document.text, whole))
-        elif section.field == "description":
-            for joined in _joined(document.text, section):
-                found.extend(_cut(document.text, joined))
     return tuple(found)
+
+
+def _brief(text: str, head: tuple[Section, ...]) -> Iterator[Passage]:
+    """Cut neighbouring title and abstract sections as one."""
+    pieces = [paragraph for section in head for paragraph in section.paragraphs]
+    if pieces:
+        anchor = "abstract" if any(section.field == "abstract" for section in head) else "title"
+        start, end = min(p.start for p in pieces), max(p.end for p in pieces)
+        yield from _cut(text, Passage(anchor=anchor, field="abstract", start=start, end=end))
+
+
+def _claims(section: Section) -> Iterator[Passage]:
+    for paragraph in section.paragraphs:
+        yield Passage(anchor=paragraph.anchor, field="claims", start=paragraph.start, end=paragraph.end)
 
 
 def _joined(text: str, section: Section) -> Iterator[Passage]:

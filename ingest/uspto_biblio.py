@@ -4,8 +4,8 @@ Decisions
 ---------
 * Numbers lose the zeros that pad them: `08926509` is `US-8926509-B2`, `D0612345` is `US-D612345-S1`. That is
   how later documents cite them, so a citation finds its document.
-* A benefit claim (provisional, continuation, division, foreign priority) is a PRIORITY event. A continuation
-  in part is one of medium confidence: part of its text has the later date.
+* A benefit claim (provisional, continuation, division, foreign priority) is a PRIORITY event. One that
+  reaches back through a continuation in part has medium confidence: part of the text has a later date.
 * Earlier publications of the family (pre-grant publication, parent's grant, international publication) are
   RELATED_PUBLISHED events: they made *their* text public, which is not this one.
 * A date that is no date costs the event, never the document.
@@ -14,12 +14,12 @@ Decisions
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ingest.documents import (
     Citation,
     Classification,
-    Confidence,
     DatedEvent,
     DayInterval,
     EventKind,
@@ -81,13 +81,13 @@ def work_key(application_number: str) -> str:
     return f"US-appl-{match[1]}/{match[2]}" if match else f"US-appl-{compact}"
 
 
-def event(kind: EventKind, text: str, source: str, confidence: Confidence = "high") -> Iterator[DatedEvent]:
+def event(kind: EventKind, text: str, source: str) -> Iterator[DatedEvent]:
     """Yield the event, or nothing when its date is none."""
     try:
         when = DayInterval.parse(text)
     except DateFormError:
         return
-    yield DatedEvent(kind=kind, when=when, source=source, confidence=confidence)
+    yield DatedEvent(kind=kind, when=when, source=source)
 
 
 def events(root: str, biblio: _Element, public: EventKind) -> tuple[DatedEvent, ...]:
@@ -105,9 +105,19 @@ def events(root: str, biblio: _Element, public: EventKind) -> tuple[DatedEvent, 
     for data in biblio.iterfind("pct-or-regional-publishing-data"):
         source = f"{root}/pct-or-regional-publishing-data"
         found += event(EventKind.RELATED_PUBLISHED, field_text(data, date), source)
-    for related in biblio.iterfind("us-related-documents/*"):
-        found += _related(root, related)
+    related = [
+        item for element in biblio.iterfind("us-related-documents/*") for item in _related(root, element)
+    ]
+    found += _doubted(related)
     return tuple(dict.fromkeys(found))
+
+
+def _doubted(related: list[DatedEvent]) -> Iterator[DatedEvent]:
+    """Lower the confidence of every benefit that reaches back through a continuation in part."""
+    through = [item.when.earliest for item in related if item.source.endswith("/continuation-in-part")]
+    for item in related:
+        doubted = item.kind is EventKind.PRIORITY and any(item.when.earliest <= day for day in through)
+        yield replace(item, confidence="medium") if doubted else item
 
 
 def _related(root: str, related: _Element) -> Iterator[DatedEvent]:
@@ -118,10 +128,9 @@ def _related(root: str, related: _Element) -> Iterator[DatedEvent]:
     elif name == "us-provisional-application":
         yield from event(EventKind.PRIORITY, field_text(related, "document-id/date"), source)
     elif name in _BENEFITS:
-        confidence: Confidence = "medium" if name == "continuation-in-part" else "high"
         for parent in related.iterfind("relation/parent-doc"):
             filed = field_text(parent, "document-id/date")
-            yield from event(EventKind.PRIORITY, filed, source, confidence)
+            yield from event(EventKind.PRIORITY, filed, source)
             granted = field_text(parent, "parent-grant-document/document-id/date")
             yield from event(EventKind.RELATED_PUBLISHED, granted, f"{source}/parent-grant-document")
 

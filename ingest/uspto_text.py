@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element
 
-_LAYOUT = re.compile(r"[\r\n\t]+")
 _POWER = re.compile(r"[+\-−]?\d+(?:\.\d+)?")
 _NUMBER = re.compile(r"0*([1-9]\d{0,6})")
 _FORMULAS = frozenset({"maths", "math", "chemistry", "chem"})
@@ -50,7 +49,7 @@ class _Flow:
 
     def layout(self, text: str | None) -> None:
         if text:
-            self.add(_LAYOUT.sub(" ", text))
+            self.add(text.replace("\n", " "))
 
     def inside(self, element: _Element) -> None:
         self.layout(element.text)
@@ -117,7 +116,7 @@ def _item(flow: _Flow, element: _Element) -> None:
 def _table(flow: _Flow, element: _Element) -> None:
     flow.add("\n")
     for row in element.iter("row", "tr"):
-        cells = [_LAYOUT.sub(" ", flatten(cell)).strip() for cell in row if isinstance(cell.tag, str)]
+        cells = [" ".join(flatten(cell).split()) for cell in row if isinstance(cell.tag, str)]
         if any(cells):
             flow.add(" | ".join(cells) + "\n")
 
@@ -153,7 +152,7 @@ def blocks(paragraph: _Element) -> list[tuple[int | None, str]]:
     """Return a paragraph's text and that of its numbered list items, each with its printed number."""
     number = paragraph_number(paragraph)
     if len(paragraph) == 0:
-        return [(number, _LAYOUT.sub(" ", paragraph.text or ""))]
+        return [(number, (paragraph.text or "").replace("\n", " "))]
     flow = _Flow(number)
     flow.inside(paragraph)
     return [(found, "".join(pieces)) for found, pieces in flow.blocks]

@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from html.entities import html5
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
@@ -90,7 +90,7 @@ def parse(data: bytes) -> _Element:
         root = etree.fromstring(data, parser)
     except etree.XMLSyntaxError as error:
         raise XmlRefusedError(f"not well-formed: {str(error.msg)[:200]}") from None
-    subset = root.getroottree().docinfo.internalDTD
+    subset: Any = root.getroottree().docinfo.internalDTD
     if subset is not None and any(True for _ in subset.entities()):
         raise XmlRefusedError("declares entities; refused")
     return root

@@ -18,7 +18,8 @@ from collections import OrderedDict
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from index.hybrid import Filter, HybridIndex, Item, Piece
+from index.hybrid import HybridIndex
+from index.records import Filter, Item, Piece
 from index.text import marks
 
 from ingest.passages import FORMAT, passages
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from index.encoder import Encoder
-    from index.hybrid import PieceHit
+    from index.records import PieceHit
 
     from ingest.documents import DayInterval, Document
     from ingest.passages import Passage

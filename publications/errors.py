@@ -172,3 +172,39 @@ class StampChainError(StampError):
         super().__init__(
             authority, f"does not lead to its pinned root ({reason})", "Compare the root's fingerprint."
         )
+
+
+class TokenError(PublicationError):
+    """Base of what can be wrong with an RFC 3161 response itself; `reason` is a phrase without a stop."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"time-stamp token: {reason}. Ask for another stamp.")
+
+
+class TokenRefusedError(TokenError):
+    """The response holds a refusal instead of a token."""
+
+    def __init__(self, status: str, text: str) -> None:
+        self.status = status
+        self.text = text
+        super().__init__(f"the authority answered {status} {text}".rstrip())
+
+
+class TokenMalformedError(TokenError):
+    """Not the bytes of a response, or of a kind outside RFC 3161."""
+
+
+class TokenUsageError(TokenError):
+    """The signing certificate is not one for time stamps."""
+
+
+class TokenCertificateMissingError(TokenError):
+    """The signing certificate is not there."""
+
+    def __init__(self) -> None:
+        super().__init__("the certificate that signed it is missing")
+
+
+class TokenChainError(TokenError):
+    """No sound path of certificates from the signer to the root, or a wrong signature."""

@@ -1,7 +1,7 @@
-"""A real Chromium against the real face on loopback: start it, wait for it without sleeping, watch what it asks.
+"""A real Chromium against the real face on loopback: start it, wait for it, watch what it asks for.
 
-Streamlit marks its state on the page (`data-test-script-state`, `data-test-connection-state`); waiting for the
-content that an action brings, and then for that state, needs no sleep.
+Streamlit marks its state on the page (`data-test-script-state`, `data-test-connection-state`), so waiting for
+what an action brings, and then for that state, needs no sleep.
 """
 
 from __future__ import annotations
@@ -35,7 +35,9 @@ _FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-_SERVE = "import sys; from pathlib import Path; from ui.server import serve; serve(Path(sys.argv[1]), 0, False)"
+_SERVE = (
+    "import sys; from pathlib import Path; from ui.server import serve; serve(Path(sys.argv[1]), 0, False)"
+)
 
 
 @dataclass(slots=True)
@@ -88,7 +90,7 @@ def chromium() -> Iterator[Browser]:
         if os.environ.get("CI") == "true":
             pytest.fail("no Chromium on this machine, and CI must drive one")
         pytest.skip("no Chromium on this machine")
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - only where a browser is driven
+    from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(_FLAGS))

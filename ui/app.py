@@ -1,16 +1,17 @@
-"""The script that Streamlit runs for every change of a page: choose the page, show what surrounds it, run it."""
+"""The script that Streamlit runs for every change of a page: choose it, show what surrounds it, run it."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from ui.screens import shell
-from ui.style import FAVICON, SHEET
+from ui.style import FAVICON, LOGO, SHEET
 
 
 def main() -> None:
     """Show the page that the address names."""
     st.set_page_config(page_title="Antedate", page_icon=str(FAVICON), layout="wide")
+    st.logo(LOGO, size="large", link=None)
     st.html(SHEET)
     chosen = st.navigation(shell.places())
     with shell.said():

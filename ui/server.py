@@ -95,12 +95,15 @@ def options(port: int) -> dict[str, Any]:
 
 def application(address: str = "", *, open_browser: bool = False) -> App:
     """Return the pages as an ASGI application with the security headers on every answer."""
+    import streamlit
     from starlette.middleware import Middleware
     from starlette.middleware.trustedhost import TrustedHostMiddleware
     from starlette.routing import Route
     from streamlit import App
 
-    from ui.headers import HEADERS, SecurityHeaders, answer_published
+    from ui.headers import SecurityHeaders, answer_published, headers
+
+    index = Path(streamlit.__file__).with_name("static") / "index.html"
 
     @asynccontextmanager
     async def announce(_app: App) -> AsyncIterator[dict[str, Any] | None]:
@@ -118,7 +121,7 @@ def application(address: str = "", *, open_browser: bool = False) -> App:
         lifespan=announce,
         routes=[Route("/published/{name}", answer_published)],
         middleware=[
-            Middleware(SecurityHeaders, headers=HEADERS),
+            Middleware(SecurityHeaders, headers=headers(index.read_text(encoding="utf-8"))),
             Middleware(TrustedHostMiddleware, allowed_hosts=[HOST, "localhost"]),
         ],
     )

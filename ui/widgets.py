@@ -1,8 +1,8 @@
 """Small things that several pages show, and the one way in which text from outside reaches a page.
 
-Streamlit reads Markdown in labels, fetches the pictures it names, and turns `:red[…]`, `$…$` and `:name:` into
-colours, formulas and icons. So outside text goes through `plain` where only Markdown is possible (labels), and
-through `element` (escaped HTML) everywhere else; nothing else in `ui/` builds HTML.
+Streamlit reads Markdown in labels, fetches the pictures it names, and turns `:red[…]`, `$…$` and `:name:`
+into colours, formulas and icons. So outside text goes through `plain` where only Markdown is possible
+(labels), and through `element` (escaped HTML) everywhere else; nothing else in `ui/` builds HTML.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 from datetime import UTC, date, datetime
 from html import escape
 from typing import TYPE_CHECKING
+from unicodedata import category
 
 import streamlit as st
 
@@ -19,8 +20,10 @@ if TYPE_CHECKING:
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:^=&\"'])")
 _JOINER = "\u2060"
-"""WORD JOINER: invisible, no break. `:name:` and `->` are replaced after escapes were resolved; this parts them."""
+"""WORD JOINER, invisible: `:name:` and `->` are replaced after escapes were resolved, and this parts them."""
 _SHORTCODE = re.compile(r"\\:(?=\w)|\\-(?=\\>)|\\<(?=\\-)")
+_KEPT = "\n\t\u00ad"
+"""Not printable in Python's sense, and harmless: line feed, tab, soft hyphen."""
 _TAGS = {"good": "ad-good", "part": "ad-part", "bad": "ad-bad", "": ""}
 
 
@@ -34,7 +37,7 @@ def plain(text: str, limit: int = 200) -> str:
 
 def printable(text: str) -> str:
     """Return outside text without control and direction-changing characters, which could disguise it."""
-    return "".join(c if c.isprintable() or c in "\n\t" else "\ufffd" for c in text)
+    return "".join(c if c.isprintable() or c in _KEPT or category(c) == "Zs" else "\ufffd" for c in text)
 
 
 def element(text: str, style: str = "", tag: str = "div") -> str:
@@ -48,7 +51,7 @@ def badge(text: str, mood: str = "") -> str:
 
 
 def marked(quote: str, spans: Iterable[tuple[int, int]]) -> str:
-    """Return escaped HTML of a quote with its spans marked; spans that overlap or lie outside are left out."""
+    """Return escaped HTML of a quote with its spans marked; an overlapping or outlying span is left out."""
     pieces, at = [], 0
     for start, end in sorted(spans):
         if start < at or end > len(quote) or start >= end:
@@ -72,7 +75,8 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Return an HTML table; the heads are texts, the cells HTML made by this module."""
     top = "".join(element(name, tag="th") for name in head)
     body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
-    return f'<div class="ad-wide"><table class="ad-table"><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table></div>'
+    whole = f'<table class="ad-table"><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>'
+    return f'<div class="ad-wide">{whole}</div>'
 
 
 def day(at: str | datetime | date) -> str:

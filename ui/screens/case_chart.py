@@ -1,4 +1,4 @@
-"""Case, view Chart: what was found for each feature, where, with the exact quote, and what was not searched."""
+"""Case, view Chart: what was found for each feature, where, in which words, and what was not searched."""
 
 from __future__ import annotations
 
@@ -229,12 +229,13 @@ def _coverage(coverage: Coverage) -> None:
     searched, missed = st.columns(2)
     with searched:
         st.markdown("**Searched**")
-        dates = f"public days {coverage.oldest} to {coverage.newest}" if coverage.newest else "no dates"
+        dates = f"{coverage.oldest} to {coverage.newest}" if coverage.newest else "no dates"
         show(
             bullets(
                 (
-                    f"{count(coverage.documents, 'document')}, {count(coverage.passages, 'passage')}, {dates}",
-                    f"{coverage.eligible:,} possibly public before the critical date, {coverage.undated:,} undated",
+                    f"{count(coverage.documents, 'document')}, {dates}",
+                    count(coverage.passages, "passage"),
+                    f"{coverage.eligible:,} perhaps public before that date, {coverage.undated:,} undated",
                     "sources: " + _counts(coverage.by_source),
                     "kinds: " + _counts(coverage.by_kind),
                     "countries: " + _counts(coverage.by_country),

@@ -1,7 +1,7 @@
 """Case, view Draft: make the draft, edit its sections, save a revision, answer its questions, submit.
 
-A save names the digest that was edited, so that it is refused if somebody saved meanwhile; the fields then keep
-what was written until it is dropped.
+A save names the digest that was edited, so that it is refused if somebody saved meanwhile; the fields then
+keep what was written until it is dropped.
 """
 
 from __future__ import annotations
@@ -48,8 +48,8 @@ def view(desk: shell.Desk, case: Case) -> None:
 
 def _none(desk: shell.Desk, case: Case) -> None:
     st.info(
-        "There is no draft yet. It is put together from the disclosure and the newest comparison, word for word "
-        "from what the inventor wrote; what is missing becomes questions."
+        "There is no draft yet. It is put together from the disclosure and the newest comparison, in the "
+        "inventor's own words; what is missing becomes questions."
     )
     if Role.MANAGER not in desk.actor.roles:
         st.caption("Making the draft is the IP manager's step; choose who is acting in the sidebar.")
@@ -138,19 +138,18 @@ def _section(name: SectionName, heading: str, text: str, key: str) -> str:
 
 
 def _base(draft: DraftCase) -> DraftCase:
-    """Return the revision that this session edits: the newest, unless it has unsaved words on an older one."""
+    """Return the revision being edited: the newest, unless there are unsaved words on an older one."""
     name = f"draft-{draft.id}"
     held: DraftCase | None = st.session_state.get(name)
-    if held is None or held.publication.digest == draft.publication.digest:
-        st.session_state[name] = held = draft
-    elif not st.session_state.get(f"{name}-changed"):
-        st.session_state[name] = held = draft
-    else:
+    same = held is None or held.publication.digest == draft.publication.digest
+    if held is not None and not same and st.session_state.get(f"{name}-changed"):
         st.warning(
-            "Somebody saved another revision while you were editing. Drop your changes to see it; yours cannot "
-            "be saved over it."
+            "Somebody saved another revision while you were editing. Drop your changes to see it; "
+            "yours cannot be saved over it."
         )
-    return held
+        return held
+    st.session_state[name] = draft
+    return draft
 
 
 def _act(
@@ -169,7 +168,7 @@ def _act(
     publishing = desk.workspace.publishing
     with shell.said():
         if save:
-            publishing.revise(draft.id, edited, desk.actor, base.publication.digest, note)
+            publishing.revise(draft.id, edited, desk.actor, seen=base.publication.digest, note=note)
             _drop(draft.id)
             shell.tell("Saved as a new revision. Earlier approvals, if any, no longer count.")
             st.rerun()

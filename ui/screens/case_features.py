@@ -1,7 +1,7 @@
 """Case, view Features: edit, add, remove, split and mark the features before anything is searched.
 
-The rows being edited live in the session under the version they came from; saving names that version, and the
-service refuses if somebody saved meanwhile. A row whose text stands verbatim in the disclosure keeps its place.
+The rows being edited live in the session with the version they came from; saving names that version, and the
+service refuses if somebody saved meanwhile. A row whose words stand in the disclosure keeps its place there.
 """
 
 from __future__ import annotations
@@ -85,8 +85,8 @@ def view(desk: shell.Desk, case: Case) -> None:
     """Show the features and what can be done with them."""
     edit = _edit_of(desk, case.id)
     st.caption(
-        f"Version {edit.base.version}, {count(len(edit.base.features), 'feature')}. Each row is one thing that "
-        "prior art must show. Optional rows are searched too and do not decide the outcome."
+        f"Version {edit.base.version}, {count(len(edit.base.features), 'feature')}. Each row is one thing "
+        "that prior art must show. Optional rows are searched too and do not decide the outcome."
     )
     for position, row in enumerate(edit.rows):
         _row(edit.rows, position, row, case.disclosure.text)
@@ -113,8 +113,8 @@ def _edit_of(desk: shell.Desk, number: str) -> _Edit:
         st.session_state[f"edit-{number}"] = edit
     elif edit.base.version != saved.version:
         st.warning(
-            f"Version {saved.version} was saved by {plain(saved.by)} while you were editing version "
-            f"{edit.base.version}. Drop your changes to see it; yours cannot be saved over it."
+            f"Version {saved.version} was saved by {plain(saved.by)} while you were editing "
+            f"version {edit.base.version}. Drop your changes to see it; yours cannot be saved over it."
         )
     return edit
 

@@ -1,4 +1,4 @@
-"""New disclosure: a file, or six questions; a file fills the answers and every filled answer asks to be checked.
+"""New disclosure: a file, or six questions; a file fills the answers, and each one filled asks to be checked.
 
 An earlier showing raises a flag at once and gives no advice: what it means differs per office and per day.
 Uploaded bytes go to a temporary file under a name of ours and are read by `pipeline.intake`, limits and all.
@@ -33,8 +33,7 @@ _QUESTIONS = {
     Topic.WHO_WHEN: ("Who made it, and when?", "Who contributed what, and since when it has existed."),
     Topic.SHOWN: (
         "Has it been shown to anyone?",
-        "Talk, poster, paper, sale, test at a customer, repository: when, to whom, under which agreement. "
-        "Write 'no' if not.",
+        "Talk, poster, paper, sale, trial, repository: when, to whom, which agreement? Write 'no' if not.",
     ),
 }
 _MORE = {
@@ -134,8 +133,8 @@ def _critical_date() -> None:
 
 def _flag_showing() -> None:
     st.warning(
-        "An earlier showing can start a clock. Some offices allow a grace period, counted from the first "
-        "showing and often six or twelve months long; others allow none. Note the exact day, the audience and "
+        "An earlier showing can start a clock. Some offices allow a grace period counted from the first "
+        "showing, often six or twelve months; others allow none. Note the exact day, the audience and "
         "any agreement above, and talk to your IP manager soon. This is a flag, not legal advice."
     )
 

@@ -49,11 +49,11 @@ def page() -> None:
 
 def _queue(desk: shell.Desk) -> None:
     shell.heading("Review", "Drafts that are not published yet, oldest change first.")
-    lines = [line for line in desk.workspace.publishing.list() if line.state in _OPEN]
+    lines = [line for line in desk.workspace.publishing.list() if State(line.state) in _OPEN]
     if not lines:
         st.info("Nothing waits for review. A draft arrives here when its author submits it.")
         return
-    lines.sort(key=lambda line: (_OPEN.index(line.state), line.changed_at))
+    lines.sort(key=lambda line: (_OPEN.index(State(line.state)), line.changed_at))
     pages = -(-len(lines) // _PAGE)
     chosen = st.pagination(pages, key="page", bind="query-params") if pages > 1 else 1
     st.caption(count(len(lines), "draft"))
@@ -65,7 +65,7 @@ def _line(line: DraftLine) -> None:
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
         show(
             element(line.title, "ad-title"),
-            badge(line.state.value, "part" if line.state is State.IN_REVIEW else ""),
+            badge(line.state, "part" if line.state == State.IN_REVIEW.value else ""),
             element(
                 f" {line.id}, {line.disclosure}, by {line.author}, since {day(line.changed_at)}",
                 "ad-quiet",

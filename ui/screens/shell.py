@@ -96,7 +96,8 @@ def places() -> list[StreamlitPage]:
 
 def link(label: str, name: str, **parameters: str) -> None:
     """Show a link to a page that keeps who is acting; `label` is Markdown."""
-    st.page_link(place(name), label=label, query_params={**parameters, "as": st.session_state["actor"]})
+    parameters["as"] = st.session_state["actor"]
+    st.page_link(place(name), label=label, icon=":material/arrow_forward:", query_params=parameters)
 
 
 def go(name: str, **parameters: str) -> None:

@@ -37,8 +37,8 @@ def _first_steps(*, documents: int) -> None:
     st.subheader("Nothing here yet", anchor=False)
     if not documents:
         st.markdown(
-            "First fill the corpus, from a terminal: `antedate ingest auto FOLDER` reads patents and papers from "
-            "files, offline. Then write down an invention; it is compared with what the corpus holds."
+            "First fill the corpus, from a terminal: `antedate ingest auto FOLDER` reads patents and papers "
+            "from files, offline. Then write down an invention; it is compared with what the corpus holds."
         )
     else:
         st.markdown("First write down an invention; it is then compared with what the corpus holds.")

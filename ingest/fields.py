@@ -1,0 +1,144 @@
+"""Loose fields of hand-made records (JSON lines, front matter) become the parts of a `Document`.
+
+Decisions
+---------
+* Of several spellings of a field the first that is filled counts. A value of the wrong type is absent.
+* A date that is no date costs the event, never the document. A filing date is not a public date.
+* For a patent, `date` is the day of its own publication: a grant's, or an application's.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from ingest.documents import (
+    Classification,
+    DatedEvent,
+    DayInterval,
+    DocumentKind,
+    EventKind,
+    Party,
+    clean,
+)
+from ingest.errors import DateFormError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+KINDS = {
+    **{kind.value: kind for kind in DocumentKind},
+    "grant": DocumentKind.PATENT,
+    "article": DocumentKind.PAPER,
+    "preprint": DocumentKind.PAPER,
+    "rfc": DocumentKind.STANDARD,
+    "tech_proposal": DocumentKind.STANDARD,
+    "defensive_publication": DocumentKind.DISCLOSURE,
+    "technical_disclosure": DocumentKind.DISCLOSURE,
+}
+KEY_LENGTH = 300
+
+_CPC = re.compile(r"[A-HY]\d{2}[A-Z](?:\d{1,4}/\d{2,6})?")
+_ARXIV = re.compile(r"[a-z][a-z-]{1,14}(?:\.[A-Za-z-]{2,10})?")
+_CLASS_FIELDS = (("cpc", "CPC"), ("ipc", "IPC"), ("uspc", "USPC"), ("classes", ""), ("cats", "arXiv"))
+_PARTY_FIELDS = (
+    ("author", ("authors", "author")),
+    ("inventor", ("inventors", "inventor")),
+    ("applicant", ("applicants", "applicant")),
+    ("assignee", ("assignees", "assignee")),
+)
+_SPLIT_WORDS = re.compile(r"[;,\s]+")
+_SPLIT_NAMES = re.compile(r"\s*;\s*|\s+and\s+")
+_DAY_AND_TIME = re.compile(r"(\d{4}-\d{2}-\d{2})[T ]\d{2}:\d{2}.*")
+
+
+def text_of(record: Mapping[str, object], *names: str) -> str:
+    """Return the first of the fields that holds text; numbers are written out."""
+    for name in names:
+        value = record.get(name)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            value = str(value)
+        if isinstance(value, str) and value.strip():
+            return value
+    return ""
+
+
+def word_of(record: Mapping[str, object], *names: str) -> str:
+    """Return the first filled field on one line, without controls and at most `KEY_LENGTH` long."""
+    return " ".join(clean(text_of(record, *names)[: 4 * KEY_LENGTH]).split())[:KEY_LENGTH]
+
+
+def list_of(record: Mapping[str, object], name: str) -> list[object]:
+    """Return a list field, a single value as a list of one, an absent field as an empty list."""
+    value = record.get(name)
+    if isinstance(value, list | tuple):
+        return list(value)
+    return [] if value is None or value == "" else [value]
+
+
+def kind_of(record: Mapping[str, object]) -> DocumentKind:
+    """Return the kind that a record states; REPORT when it states none that is known."""
+    return KINDS.get(word_of(record, "kind").lower().replace(" ", "_"), DocumentKind.REPORT)
+
+
+def events_of(
+    record: Mapping[str, object], source: str, public: EventKind = EventKind.PUBLISHED
+) -> tuple[DatedEvent, ...]:
+    """Return the dated events that a record states."""
+    kinds = (
+        (public, ("publication_date", "published", "date")),
+        (EventKind.FILED, ("filing_date", "filed")),
+        (EventKind.PRIORITY, ("priority_date",)),
+    )
+    return tuple(event for kind, names in kinds for event in _event(record, kind, names, source))
+
+
+def _event(
+    record: Mapping[str, object], kind: EventKind, names: tuple[str, ...], source: str
+) -> Iterator[DatedEvent]:
+    name = next((name for name in names if text_of(record, name)), "")
+    text = text_of(record, name).strip()
+    timed = _DAY_AND_TIME.fullmatch(text)
+    try:
+        when = DayInterval.parse(timed[1] if timed else text)
+    except DateFormError:
+        return
+    yield DatedEvent(kind=kind, when=when, source=f"{source}/{name}", confidence="medium")
+
+
+def classes_of(record: Mapping[str, object]) -> tuple[Classification, ...]:
+    """Return the classes; a `classes` entry may name its scheme (`CPC:G06F16/35`)."""
+    found: list[Classification] = []
+    for name, scheme in _CLASS_FIELDS:
+        for value in list_of(record, name):
+            if isinstance(value, str):
+                words = _SPLIT_WORDS.split(value) if name == "cats" else [value]
+                found += (_classified(word, scheme) for word in words if word.strip())
+    return tuple(dict.fromkeys(found))
+
+
+def _classified(text: str, scheme: str) -> Classification:
+    symbol = "".join(clean(text).split())[:60]
+    named, colon, rest = symbol.partition(":")
+    if colon and rest and not scheme:
+        return Classification(scheme=named, symbol=rest)
+    if not scheme and _CPC.fullmatch(symbol):
+        return Classification(scheme="CPC", symbol=symbol)
+    if not scheme and _ARXIV.fullmatch(symbol):
+        return Classification(scheme="arXiv", symbol=symbol)
+    return Classification(scheme=scheme, symbol=symbol)
+
+
+def parties_of(record: Mapping[str, object]) -> tuple[Party, ...]:
+    """Return the people and organisations; a text field may hold several names parted by `;` or `and`."""
+    found: list[Party] = []
+    for role, names in _PARTY_FIELDS:
+        for name in names:
+            for value in list_of(record, name):
+                fields = value if isinstance(value, dict) else {"name": value}
+                whole = word_of(fields, "name")
+                country = word_of(fields, "country")
+                several = isinstance(record.get(name), str) and role in ("author", "inventor")
+                parts = _SPLIT_NAMES.split(whole) if several else [whole]
+                found += (Party(role=role, name=part, country=country) for part in parts if part)
+    return tuple(dict.fromkeys(found))

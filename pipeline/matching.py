@@ -1,0 +1,240 @@
+"""How much of a feature a stretch of text carries: the measurements that `support` turns into a cell.
+
+A `Demand` is what a feature asks for: weighted stems with polarity, amounts, negations. `windows` measures
+every run of one to three sentences of a passage against it; the best run becomes the quote.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final
+
+from pipeline.feature_kinds import RELATIONS
+from pipeline.quantities import meets
+from pipeline.reading import Reading, Term, read
+from pipeline.thesaurus import groups, opposites
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from pipeline.library import Library
+    from pipeline.quantities import Quantity
+
+SENTENCES: Final = 3
+"""Sentences that one quote may run over."""
+_SYNONYM: Final = 0.85
+_SOFT: Final = 0.7
+_PREFIX: Final = 5
+_NEAR: Final = 4
+"""Terms within which two neighbours of the feature count as standing together."""
+_RARE: Final = 3
+_HEAVY: Final = 0.1
+"""Share of a feature's weight from which an uncovered word is named as missing."""
+_LONG: Final = 500
+"""Characters above which a quote pays for its length."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """A stem that a feature asks for."""
+
+    stem: str
+    word: str
+    weight: float
+    negated: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demand:
+    """What a feature asks of a quote."""
+
+    text: str
+    wishes: tuple[Wish, ...]
+    reading: Reading
+
+    @property
+    def total(self) -> float:
+        return sum(wish.weight for wish in self.wishes) or 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """A stretch of a passage measured against a demand; offsets are into the passage."""
+
+    start: int
+    end: int
+    coverage: float
+    """Share of the weight of the feature's stems that the stretch carries, in [0, 1]."""
+    rare: float
+    """The same over the three heaviest stems."""
+    together: float
+    """Share of the feature's neighbouring stems that stand near each other."""
+    amounts: float
+    """Share of the feature's amounts that the stretch meets; 1 where the feature has none."""
+    missing_words: tuple[str, ...]
+    missing_amounts: tuple[str, ...]
+    missing_negations: tuple[str, ...]
+    opposed: tuple[str, ...]
+    """Words of the stretch that contradict the feature: denied there and not here, or opposites."""
+    terms: tuple[tuple[int, int], ...]
+    """Places of the feature's words and amounts, relative to `start`."""
+
+    @property
+    def literal(self) -> bool:
+        """Whether every amount and negation is carried and nothing contradicts."""
+        return not (self.missing_amounts or self.missing_negations or self.opposed)
+
+    @property
+    def rank(self) -> float:
+        """What the best window is chosen by."""
+        length = max(0, self.end - self.start - _LONG) / 4000
+        doubts = 0.1 * len(self.opposed) + 0.1 * len(self.missing_negations)
+        return self.coverage + 0.3 * self.amounts + 0.1 * self.together - doubts - length
+
+
+def demand(text: str, library: Library) -> Demand:
+    """Read a feature's text and weigh its stems by their rarity in the library."""
+    reading = read(text)
+    weights = library.weights(sorted({term.stem for term in reading.terms}))
+    return demand_from(text, weights)
+
+
+def demand_from(text: str, weights: Mapping[str, float]) -> Demand:
+    """Build a demand from known weights; a stem unknown to the corpus weighs as much as the heaviest."""
+    reading = read(text)
+    heaviest = max(weights.values(), default=1.0)
+    wishes: dict[tuple[str, bool], Wish] = {}
+    for term in reading.terms:
+        weight = max(weights.get(term.stem, heaviest), 0.1)
+        word = text[term.start : term.end]
+        wishes.setdefault(
+            (term.stem, term.negated), Wish(stem=term.stem, word=word, weight=weight, negated=term.negated)
+        )
+    return Demand(text=text, wishes=tuple(wishes.values()), reading=reading)
+
+
+def windows(wanted: Demand, passage: str) -> Iterator[Match]:
+    """Yield every run of one to `SENTENCES` sentences of a passage, measured."""
+    reading = read(passage)
+    spans = reading.sentences
+    for first in range(len(spans)):
+        for last in range(first, min(first + SENTENCES, len(spans))):
+            start, end = spans[first][0], spans[last][1]
+            found = [term for term in reading.terms if start <= term.start < end]
+            if last == first or any(term.start >= spans[last][0] for term in found):
+                yield measure(wanted, passage, reading, start, end)
+
+
+def measure(wanted: Demand, passage: str, reading: Reading, start: int, end: int) -> Match:
+    """Measure `passage[start:end]` against a demand."""
+    terms = [term for term in reading.terms if start <= term.start and term.end <= end]
+    amounts = [q for q in reading.amounts if start <= q.start and q.end <= end]
+    hits = {index: hit for index, wish in enumerate(wanted.wishes) if (hit := _hit(wish, terms)) is not None}
+    got = {index: hit[0] for index, hit in hits.items()}
+    gained = sum(wanted.wishes[index].weight * value for index, value in got.items())
+    heaviest = sorted(range(len(wanted.wishes)), key=lambda i: (-wanted.wishes[i].weight, i))[:_RARE]
+    rare_total = sum(wanted.wishes[i].weight for i in heaviest) or 1.0
+    unmet = [q for q in wanted.reading.amounts if not meets(q, amounts)]
+    total = len(wanted.reading.amounts)
+    marks = [(t.start - start, t.end - start) for _, places in hits.values() for t in places]
+    marks += [(q.start - start, q.end - start) for q in amounts if _any_meets(wanted, q)]
+    return Match(
+        start=start,
+        end=end,
+        coverage=gained / wanted.total,
+        rare=sum(wanted.wishes[i].weight * got.get(i, 0.0) for i in heaviest) / rare_total,
+        together=_together(wanted, hits),
+        amounts=1.0 if not total else 1.0 - len(unmet) / total,
+        missing_words=tuple(_missing_words(wanted, got)),
+        missing_amounts=tuple(wanted.text[q.start : q.end] for q in unmet),
+        missing_negations=tuple(_missing_negations(wanted, terms)),
+        opposed=tuple(_opposed(wanted, terms, got, passage[start:end].lower())),
+        terms=_merged(marks),
+    )
+
+
+def _any_meets(wanted: Demand, offered: Quantity) -> bool:
+    return any(meets(q, (offered,)) for q in wanted.reading.amounts)
+
+
+def _hit(wish: Wish, terms: Sequence[Term]) -> tuple[float, list[Term]] | None:
+    """Return how well the best term of the wanted polarity matches a wish, and all the terms that do."""
+    scored = [(value, t) for t in terms if t.negated == wish.negated and (value := _alike(wish.stem, t.stem))]
+    if not scored:
+        return None
+    best = max(value for value, _ in scored)
+    return best, [term for value, term in scored if value == best]
+
+
+def _alike(a: str, b: str) -> float:
+    if a == b:
+        return 1.0
+    known = groups()
+    if not known.get(a, frozenset()).isdisjoint(known.get(b, frozenset())):
+        return _SYNONYM
+    shorter, longer = sorted((a, b), key=len)
+    if len(shorter) >= _PREFIX and longer.startswith(shorter[: max(_PREFIX, len(shorter) - 1)]):
+        return _SOFT if len(longer) - len(shorter) < _PREFIX else 0.0
+    return 0.0
+
+
+def _together(wanted: Demand, hits: Mapping[int, tuple[float, list[Term]]]) -> float:
+    places = {
+        (wanted.wishes[index].stem, wanted.wishes[index].negated): [t.start for t in found]
+        for index, (_, found) in hits.items()
+    }
+    order = [(t.stem, t.negated) for t in wanted.reading.terms]
+    pairs = list(pairwise(order))
+    if not pairs:
+        return 1.0 if places else 0.0
+    near = _NEAR * 8  # four words of eight characters
+    close = sum(
+        any(abs(a - b) <= near for a in places.get(first, ()) for b in places.get(second, ()))
+        for first, second in pairs
+    )
+    return close / len(pairs)
+
+
+def _missing_words(wanted: Demand, got: Mapping[int, float]) -> Iterator[str]:
+    for index, wish in enumerate(wanted.wishes):
+        if index not in got and wish.weight / wanted.total >= _HEAVY:
+            yield wish.word
+
+
+def _missing_negations(wanted: Demand, terms: Sequence[Term]) -> Iterator[str]:
+    denied = [term for term in terms if term.negated]
+    for negation in wanted.reading.negations:
+        reached = [t for t in wanted.reading.terms if negation.start <= t.start < negation.end]
+        if not any(_alike(a.stem, b.stem) for a in reached for b in denied):
+            yield wanted.text[negation.start : negation.end]
+
+
+def _opposed(wanted: Demand, terms: Sequence[Term], got: Mapping[int, float], text: str) -> Iterator[str]:
+    for index, wish in enumerate(wanted.wishes):
+        if index not in got and not wish.negated and any(t.negated and t.stem == wish.stem for t in terms):
+            yield f"not {wish.word}"
+    present = frozenset(text.replace("-", " ").translate(_PUNCTUATION).split())
+    matched = {wish.word.lower() for index, wish in enumerate(wanted.wishes) if index in got}
+    for word in sorted(wanted.reading.words - matched - present):
+        against = opposites().get(word, frozenset()) & present - wanted.reading.words
+        if against:
+            yield f"{min(against)} (for {word})"
+
+
+_PUNCTUATION: Final = str.maketrans(dict.fromkeys(".,;:()[]\"“”'", " "))
+
+
+def relations_missing(wanted: Demand, reading: Reading) -> tuple[str, ...]:
+    """Return the words of place and order ("between", "above") that the feature has and the quote lacks."""
+    return tuple(sorted((wanted.reading.words & RELATIONS) - reading.words))
+
+
+def _merged(spans: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(set(spans)):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return tuple(merged)

@@ -1,0 +1,181 @@
+#!/usr/bin/env bash
+# Checks this bundle with bash (4.4 or later), the GNU coreutils and OpenSSL 3, nothing else; no network.
+# One line for each check; the last line is VALID or INVALID, and the exit status 0 or 1.
+# A script inside a bundle proves nothing about itself: VERIFY.md has the same commands to type by hand.
+set -u
+export LC_ALL=C
+shopt -s dotglob nullglob globstar
+cd -- "$(dirname -- "${BASH_SOURCE[0]}")" || exit 1
+
+ROOT=tagmanifest-sha512.txt
+TAGS=(bagit.txt bag-info.txt manifest-sha256.txt manifest-sha512.txt verify.sh)
+PART='[A-Za-z0-9][A-Za-z0-9._-]*'
+failed=0
+
+ok() { printf 'ok     %s\n' "$*"; }
+bad() { printf 'WRONG  %s\n' "$*"; failed=1; }
+note() { printf 'note   %s\n' "$*"; }
+finish() {
+  if [ "$failed" -eq 0 ]; then echo VALID; else echo INVALID; fi
+  exit "$failed"
+}
+
+for tool in sha256sum sha512sum openssl date; do
+  if ! command -v "$tool" >/dev/null 2>&1; then
+    bad "tools: $tool is missing, nothing could be checked"
+    finish
+  fi
+done
+
+# structure: nothing unknown, only plain files and folders, no links that lead elsewhere
+wrong=
+for entry in *; do
+  case $entry in
+    bagit.txt|bag-info.txt|manifest-sha256.txt|manifest-sha512.txt|verify.sh|"$ROOT")
+      if [ -L "$entry" ] || [ ! -f "$entry" ]; then wrong="$entry is not a plain file"; fi ;;
+    data|evidence)
+      if [ -L "$entry" ] || [ ! -d "$entry" ]; then wrong="$entry is not a folder"; fi ;;
+    *) wrong="$(printf '%q' "$entry") does not belong here" ;;
+  esac
+done
+for entry in "${TAGS[@]}" "$ROOT"; do
+  if [ ! -f "$entry" ]; then wrong="$entry is missing"; fi
+done
+for entry in data/** evidence/**; do
+  if [ -L "$entry" ] || { [ ! -f "$entry" ] && [ ! -d "$entry" ]; }; then
+    wrong="$(printf '%q' "$entry") is not a plain file"
+  fi
+done
+if [ -n "$wrong" ]; then bad "structure: $wrong"; else ok "structure: plain files in known places"; fi
+
+# listed FILE DIGITS PATTERN: fill the array "names"; fail on a line of another form or a name given twice
+declare -A names
+listed() {
+  local line
+  names=()
+  while IFS= read -r line || [ -n "$line" ]; do
+    [[ $line =~ ^[0-9a-f]{$2}\ \ ($3)$ ]] || return 1
+    [ -z "${names[${BASH_REMATCH[1]}]+x}" ] || return 1
+    names[${BASH_REMATCH[1]}]=1
+  done <"$1"
+  [ "${#names[@]}" -gt 0 ]
+}
+
+# manifests: every file under data/ is listed in both, and every listed file has its hash
+for kind in 256:64 512:128; do
+  bits=${kind%%:*}
+  manifest=manifest-sha$bits.txt
+  wrong=
+  if [ ! -f "$manifest" ] || [ -L "$manifest" ]; then wrong="it is missing"
+  elif ! listed "$manifest" "${kind##*:}" "data(/$PART)+"; then wrong="it has a line that is no hash and name"
+  elif [ "$failed" -ne 0 ] && [ -n "$(for name in "${!names[@]}"; do [ -L "$name" ] && echo link; done)" ]; then
+    wrong="it lists a link"
+  elif ! "sha${bits}sum" --strict --status -c "$manifest" 2>/dev/null; then wrong="a file it lists is changed or missing"
+  else
+    for entry in data/**; do
+      if [ -f "$entry" ] && [ -z "${names[$entry]+x}" ]; then wrong="$(printf '%q' "$entry") is not listed"; fi
+    done
+  fi
+  if [ -n "$wrong" ]; then bad "$manifest: $wrong"; else ok "$manifest: ${#names[@]} files, all as listed"; fi
+done
+
+# root: the tag manifest covers the manifests, the bag's description and this script
+wrong=
+if [ ! -f "$ROOT" ] || [ -L "$ROOT" ]; then wrong="it is missing"
+elif ! listed "$ROOT" 128 "$PART"; then wrong="it has a line that is no hash and name"
+elif [ "${#names[@]}" -ne "${#TAGS[@]}" ]; then wrong="it does not list ${#TAGS[@]} files"
+else
+  for entry in "${TAGS[@]}"; do
+    if [ -z "${names[$entry]+x}" ]; then wrong="it does not list $entry"; fi
+  done
+  if [ -z "$wrong" ] && ! sha512sum --strict --status -c "$ROOT" 2>/dev/null; then
+    wrong="a file it lists is changed or missing"
+  fi
+fi
+if [ -n "$wrong" ]; then bad "$ROOT: $wrong"; else ok "$ROOT: ${#TAGS[@]} files, all as listed"; fi
+
+# identity and source: one name everywhere, and the source that the record states
+name= digest= published=
+if [ -f bag-info.txt ]; then
+  while IFS= read -r line; do
+    case $line in
+      "External-Identifier: "*) name=${line#*: } ;;
+      "Revision-Digest: "*) digest=${line#*: } ;;
+      "Published: "*) published=${line#*: } ;;
+    esac
+  done <bag-info.txt
+fi
+wrong=
+[[ $name =~ ^DP-[0-9]{4}-[0-9]{6}v[1-9][0-9]{0,3}$ ]] || { wrong="bag-info.txt states no identifier"; name=unknown; }
+[[ $published =~ ^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$ ]] || wrong="bag-info.txt states no time"
+for entry in data/$name.pdf data/$name.html data/$name.txt data/source/disclosure.json; do
+  if [ ! -s "$entry" ]; then wrong="$entry is missing"; fi
+done
+if [ -n "$wrong" ]; then bad "identity: $wrong"; else ok "identity: $name, published $published by its own account"; fi
+found=
+if [ -f data/source/disclosure.json ]; then read -r found _ < <(sha256sum <data/source/disclosure.json); fi
+if [ -n "$digest" ] && [ "$found" = "$digest" ]; then ok "source: SHA-256 $digest"
+else bad "source: data/source/disclosure.json is not the reviewed source"; fi
+
+# stamps: each token must be of the root file and lead to the root certificate beside it, at its own time
+stamp() {
+  local folder=$1 title=${1#evidence/tsa-} entry when= hash= line T anchors
+  for entry in request.tsq response.tsr root.pem untrusted.pem SHA512SUMS; do
+    if [ ! -f "$folder/$entry" ] || [ -L "$folder/$entry" ]; then bad "stamp $title: $entry is missing"; return; fi
+  done
+  if ! listed "$folder/SHA512SUMS" 128 "$PART"; then bad "stamp $title: SHA512SUMS is damaged"; return; fi
+  for entry in "$folder"/*; do
+    case ${entry##*/} in
+      SHA512SUMS) ;;
+      request.tsq|response.tsr|root.pem|untrusted.pem|crls.pem)
+        if [ -z "${names[${entry##*/}]+x}" ]; then bad "stamp $title: ${entry##*/} is not listed"; return; fi ;;
+      *) bad "stamp $title: $(printf '%q' "${entry##*/}") does not belong there"; return ;;
+    esac
+  done
+  if ! (cd -- "$folder" && sha512sum --strict --status -c SHA512SUMS 2>/dev/null); then
+    bad "stamp $title: a file of its evidence is changed or missing"; return
+  fi
+  # only what the token itself says is read: the status text around it is not signed
+  while IFS= read -r line; do
+    case $line in
+      "Hash Algorithm: "*) hash=${hash:-${line#*: }} ;;
+      "Time stamp: "*) when=${when:-${line#*: }} ;;
+    esac
+  done < <(openssl ts -reply -in "$folder/response.tsr" -token_out -text 2>/dev/null)
+  case $hash in
+    sha256|sha384|sha512) ;;
+    *) bad "stamp $title: the token cannot be read, or its hash is too weak"; return ;;
+  esac
+  if [[ $when =~ ^(.*:[0-9]{2})\.[0-9]+(.*)$ ]]; then when=${BASH_REMATCH[1]}${BASH_REMATCH[2]}; fi
+  if ! T=$(date -u -d "$when" +%s 2>/dev/null); then bad "stamp $title: the token states no time"; return; fi
+  anchors=(-CAfile "$folder/root.pem")
+  if [ -f "$folder/crls.pem" ]; then anchors=(-CAfile <(cat "$folder/root.pem" "$folder/crls.pem") -crl_check_all); fi
+  if ! openssl ts -verify -data "$ROOT" -in "$folder/response.tsr" "${anchors[@]}" \
+      -untrusted "$folder/untrusted.pem" -attime "$T" >/dev/null 2>&1; then
+    bad "stamp $title: the token is not one of $ROOT, or does not lead to its root"; return
+  fi
+  if ! openssl ts -verify -queryfile "$folder/request.tsq" -in "$folder/response.tsr" \
+      -CAfile "$folder/root.pem" -untrusted "$folder/untrusted.pem" -attime "$T" >/dev/null 2>&1; then
+    bad "stamp $title: the token does not answer the request beside it"; return
+  fi
+  ok "stamp $title: these bytes existed at $(date -u -d "@$T" +%Y-%m-%dT%H:%M:%SZ)"
+  line=$(openssl x509 -in "$folder/root.pem" -noout -subject 2>/dev/null)
+  case $line in *self-issued*) note "stamp $title: self-issued: proves nothing to a third party" ;; esac
+  line=$(openssl x509 -in "$folder/root.pem" -noout -fingerprint -sha256 2>/dev/null)
+  note "stamp $title: root ${line#*=}; compare it with the authority's own word"
+}
+
+stamps=0
+for folder in evidence/*; do
+  case $folder in
+    evidence/tsa-*)
+      stamps=$((stamps + 1))
+      if [[ ${folder#evidence/tsa-} =~ ^[a-z0-9][a-z0-9-]{0,39}$ ]] && [ -d "$folder" ]; then stamp "$folder"
+      else bad "evidence: $(printf '%q' "$folder") has no name of an authority"; fi ;;
+    evidence/ots|evidence/tlog|evidence/public|evidence/archive-[0-9][0-9][0-9][0-9])
+      note "evidence: ${folder#evidence/} is there and not checked by this script" ;;
+    *) bad "evidence: $(printf '%q' "${folder#evidence/}") does not belong there" ;;
+  esac
+done
+if [ "$stamps" -eq 0 ]; then bad "stamps: there is none, so nothing proves when these bytes existed"; fi
+finish
