@@ -36,7 +36,7 @@ from publications.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from publications.document import DefensivePublication
     from publications.release import Release
@@ -115,7 +115,9 @@ def add_stamp(folder: Path, name: str, stamp: StampResult) -> None:
     files[SUMS] = _manifest(files, "sha512")
     place = folder / "evidence" / f"tsa-{name}"
     if place.exists():
-        same = all((place / key).is_file() and (place / key).read_bytes() == value for key, value in files.items())
+        same = all(
+            (place / key).is_file() and (place / key).read_bytes() == value for key, value in files.items()
+        )
         if not same:
             raise StampExistsError(name, folder)
         return
@@ -158,9 +160,7 @@ def _manifest(files: Mapping[str, bytes], algorithm: str) -> bytes:
     return "".join(lines).encode()
 
 
-def _bag_info(
-    payload: Mapping[str, bytes], publication: DefensivePublication, release: Release
-) -> bytes:
+def _bag_info(payload: Mapping[str, bytes], publication: DefensivePublication, release: Release) -> bytes:
     rows = (
         ("Bag-Software-Agent", f"antedate {_installed('antedate')}"),
         ("Bagging-Date", release.day),
@@ -246,9 +246,7 @@ def _licence(publication: DefensivePublication, release: Release) -> bytes:
     ).encode()
 
 
-def _instructions(
-    publication: DefensivePublication, release: Release, roots: Mapping[str, str]
-) -> bytes:
+def _instructions(publication: DefensivePublication, release: Release, roots: Mapping[str, str]) -> bytes:
     listed = [f"- {line(name)}: SHA-256 `{line(print_)}`" for name, print_ in sorted(roots.items())]
     words = (
         ["Fingerprints of the roots that were configured when this bundle was built:", "", *listed]
@@ -303,15 +301,3 @@ def _flush(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def listing(lines: Iterable[str], digits: int, pattern: str) -> dict[str, str] | None:
-    """Read manifest lines into name to hash; None when a line has another form or a name comes twice."""
-    wanted = re.compile(rf"([0-9a-f]{{{digits}}})  ({pattern})")
-    found: dict[str, str] = {}
-    for text in lines:
-        match = wanted.fullmatch(text)
-        if match is None or match[2] in found:
-            return None
-        found[match[2]] = match[1]
-    return found or None

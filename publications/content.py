@@ -28,6 +28,8 @@ PURPOSE = (
     "This is a defensive publication: it is made public so that its content belongs to the prior art from "
     "the date of its publication. It is not a patent application and claims no rights."
 )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Licence:
     """A licence as printed. `url` points to its full text."""
@@ -74,7 +76,8 @@ def page(publication: DefensivePublication, release: Release) -> Page:
     """Decide what the renditions show. Raises RenderRefusedError with a sentence."""
     canon = parse(canonical(publication))
     sections = [section for section in canon.sections if section.text.strip()]
-    if max(map(len, (canon.sections, canon.references, canon.authors, canon.keywords, canon.classes))) > LIST_LIMIT:
+    lists = (canon.sections, canon.references, canon.authors, canon.keywords, canon.classes)
+    if max(map(len, lists)) > LIST_LIMIT:
         raise RenderRefusedError(f"one of its lists has more than {LIST_LIMIT} entries")
     htmls = markdown_htmls((canon.abstract, *(section.text for section in sections)))
     parts = tuple(
@@ -85,9 +88,7 @@ def page(publication: DefensivePublication, release: Release) -> Page:
     return Page(
         title=line(canon.title) or "Untitled",
         authors=_lines(canon.authors),
-        abstract=Part(
-            anchor="abstract", heading="Abstract", html=_shifted(htmls[0]), nodes=tree(htmls[0])
-        ),
+        abstract=Part(anchor="abstract", heading="Abstract", html=_shifted(htmls[0]), nodes=tree(htmls[0])),
         parts=parts,
         references=tuple(_reference(reference) for reference in canon.references),
         keywords=_lines(canon.keywords),
@@ -142,8 +143,8 @@ _LICENCES = {
         spdx="CC0-1.0",
         name="Creative Commons Zero 1.0 Universal",
         url="https://creativecommons.org/publicdomain/zero/1.0/",
-        words="The authors waive their copyright and related rights in this text as far as the law lets them; "
-        "anyone may copy, share and adapt it without asking.",
+        words="The authors waive their copyright and related rights in this text as far as the law lets "
+        "them; anyone may copy, share and adapt it without asking.",
         patents=_COPYRIGHT_ONLY,
     ),
 }

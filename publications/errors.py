@@ -31,7 +31,9 @@ class PdfRefusedError(PublicationError):
     """The typesetter found no way to print the publication as PDF/A."""
 
     def __init__(self, identifier: str, reason: str) -> None:
-        super().__init__(f"{identifier}: no PDF/A could be made ({reason}). Change the text named and build again.")
+        super().__init__(
+            f"{identifier}: no PDF/A could be made ({reason}). Change the text named and build again."
+        )
 
 
 class BundleExistsError(PublicationError):
@@ -45,7 +47,9 @@ class BundleDamagedError(PublicationError):
     """A folder that is not a bundle, or not any more."""
 
     def __init__(self, folder: Path, reason: str) -> None:
-        super().__init__(f"{folder.name} is not a whole bundle: {reason}. Restore it from a copy that verifies.")
+        super().__init__(
+            f"{folder.name} is not a whole bundle: {reason}. Restore it from a copy that verifies."
+        )
 
 
 class BundleNameError(PublicationError):
@@ -161,7 +165,9 @@ class StampCertificateMissingError(StampError):
 
     def __init__(self, authority: str) -> None:
         super().__init__(
-            authority, "did not send its certificate", "A stranger could not check such a stamp; leave it out."
+            authority,
+            "did not send its certificate",
+            "A stranger could not check such a stamp; leave it out.",
         )
 
 

@@ -10,16 +10,21 @@ from __future__ import annotations
 import json
 import sys
 from contextlib import suppress
-from xml.etree import ElementTree as ET  # only builds elements here, nothing from outside is parsed with it
+from typing import TYPE_CHECKING
 
 import markdown
 import nh3
-from markdown.inlinepatterns import HtmlInlineProcessor, ImageInlineProcessor, ImageReferenceInlineProcessor
+from markdown.inlinepatterns import HtmlInlineProcessor
+from markdown.treeprocessors import Treeprocessor
 
-TAGS = frozenset(
+if TYPE_CHECKING:
+    from xml.etree import ElementTree as ET
+
+_NAMES = (
     "p br h1 h2 h3 h4 h5 h6 ul ol li blockquote pre code em strong s sub sup hr "
-    "table thead tbody tr th td a ins del mark".split()
+    "table thead tbody tr th td a ins del mark"
 )
+TAGS = frozenset(_NAMES.split())
 ATTRIBUTES = {"a": {"href"}, "th": {"align"}, "td": {"align"}, "ol": {"start"}}
 MARKS = r"(</?(?:sub|sup|ins|del|s|mark|em|strong)>|<br ?/?>)"
 SCHEMES = frozenset({"http", "https", "mailto"})
@@ -28,25 +33,14 @@ MEMORY_LIMIT = 1024 * 1024 * 1024
 CPU_SECONDS = 6
 
 
-class _Described(ImageInlineProcessor):
+class _Described(Treeprocessor):
     """`![words](address)` becomes the words; nothing is fetched to show a publication."""
 
-    def handleMatch(self, m, data):  # type: ignore[no-untyped-def] # noqa: ANN001, ANN201, N802 - the library's own shape
-        element, start, end = super().handleMatch(m, data)
-        return _words(element), start, end
-
-
-class _DescribedByReference(ImageReferenceInlineProcessor):
-    """The same for `![words][label]`."""
-
-    def makeTag(self, href: str, title: str, text: str) -> ET.Element:  # noqa: N802 - the library's own name
-        return _words(super().makeTag(href, title, text))
-
-
-def _words(image: ET.Element | None) -> ET.Element:
-    element = ET.Element("em")
-    element.text = f"[image: {'' if image is None else image.get('alt', '')}]"
-    return element
+    def run(self, root: ET.Element) -> None:
+        for image in root.iter("img"):
+            words = image.get("alt", "")
+            image.attrib.clear()
+            image.tag, image.text = "em", f"[image: {words}]"
 
 
 def render(text: str) -> str:
@@ -59,8 +53,7 @@ def render(text: str) -> str:
     parser.preprocessors.deregister("html_block")
     parser.inlinePatterns.deregister("html")
     parser.inlinePatterns.register(HtmlInlineProcessor(MARKS, parser), "html", 90)
-    parser.inlinePatterns.register(_Described(r"\!\[", parser), "image_link", 150)
-    parser.inlinePatterns.register(_DescribedByReference(r"\!\[", parser), "image_reference", 140)
+    parser.treeprocessors.register(_Described(parser), "described_images", 5)
     return nh3.clean(
         parser.convert(text),
         tags=set(TAGS),

@@ -20,7 +20,7 @@ DEPTH = 60
 """Elements within elements; the typesetter recurses over them."""
 COUNT = 200_000
 """Elements and runs of text in one publication section."""
-BLOCKS = frozenset("p h1 h2 h3 h4 h5 h6 ul ol blockquote pre hr table".split())
+BLOCKS = frozenset(["p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "blockquote", "pre", "hr", "table"])
 _VOID = frozenset(("br", "hr"))
 _SPACES = re.compile(r"[ \t\n]+")
 

@@ -75,7 +75,7 @@ def _escaped(text: str) -> str:
 
 
 def _wrap(text: str, width: int = WIDTH, first: str = "", rest: str = "") -> list[str]:
-    lines = []
+    lines: list[str] = []
     for piece in text.split("\n"):
         lines += textwrap.wrap(
             " ".join(piece.split()),

@@ -192,6 +192,4 @@ def answer(query: bytes, own: Keys, *, at: datetime, serial: int) -> bytes:
         "signer_infos": [signer],
     }
     token = {"content_type": "signed_data", "content": cms.SignedData(signed)}
-    return bytes(
-        tsp.TimeStampResp({"status": {"status": "granted"}, "time_stamp_token": token}).dump()
-    )
+    return bytes(tsp.TimeStampResp({"status": {"status": "granted"}, "time_stamp_token": token}).dump())

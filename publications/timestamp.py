@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 from urllib.parse import urljoin, urlsplit
 
@@ -36,9 +38,6 @@ from publications.errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
     from cryptography import x509
 
 SELF_ISSUED = selfissued.LABEL
@@ -120,7 +119,7 @@ class HttpAuthority:
     url: str
     root_pem: bytes = b""
     fingerprint: str = ""
-    """SHA-256 of the root's DER in hex, with or without colons. Alone, it picks the root that is sent along."""
+    """SHA-256 of the root's DER, hex, colons allowed. Alone, it picks the root from those sent along."""
     hash: str = "sha512"
     """The hash the service accepts; the digest given to `stamp` must be of this kind."""
     timeout: float = 20.0
@@ -139,7 +138,9 @@ class HttpAuthority:
 
     def _root(self) -> x509.Certificate | None:
         if not self.root_pem and not self.fingerprint:
-            raise AuthorityConfigurationError(self.name, "neither a root certificate nor its fingerprint is given")
+            raise AuthorityConfigurationError(
+                self.name, "neither a root certificate nor its fingerprint is given"
+            )
         if not self.root_pem:
             return None
         try:
@@ -147,7 +148,9 @@ class HttpAuthority:
         except (TokenMalformedError, ValueError):
             raise AuthorityConfigurationError(self.name, "its root is not one PEM certificate") from None
         if self.fingerprint and plain_fingerprint(self.fingerprint) != tokens.fingerprint(root):
-            raise AuthorityConfigurationError(self.name, "its root has another fingerprint than the one pinned")
+            raise AuthorityConfigurationError(
+                self.name, "its root has another fingerprint than the one pinned"
+            )
         return root
 
     def _sent(self, response: bytes) -> x509.Certificate:
@@ -158,7 +161,7 @@ class HttpAuthority:
         raise StampChainError(self.name, "the pinned root was not sent along; give the root itself")
 
     def _ask(self, query: bytes) -> bytes:
-        """Post the query; follow a redirect only to the same origin, so that nobody else learns the digest."""
+        """Post the query; follow a redirect to the same origin only: nobody else learns the digest."""
         url = self.url
         if urlsplit(url).scheme not in ("http", "https"):
             raise AuthorityConfigurationError(self.name, "its address is not http or https")

@@ -6,8 +6,8 @@ Decisions
   DER wants, which is what a stock `openssl ts` authority with a chain sends. They are sorted in a copy of
   the same length; the bytes that are kept and shipped stay as they came (the field is not signed).
 * That library trusts every self-signed certificate that it is handed, intermediate or not, and does not look
-  at the ESS certificate hash (RFC 5035). So the path to the root is built and checked here, at the time that the
-  token states (an authority's certificate may have expired since), and only that path is handed over.
+  at the ESS certificate hash (RFC 5035). So the path to the root is built and checked here, at the time that
+  the token states (the certificate may have expired since), and only that path is handed over.
 * The rules for the signer's certificate are those that `openssl ts -verify` applies: a critical extended key
   usage that says timeStamping and nothing else, and a key usage for signatures only.
 """
@@ -16,6 +16,8 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from asn1crypto import cms, tsp
@@ -34,7 +36,6 @@ from publications.errors import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import datetime
 
 HASHES = {32: "sha256", 48: "sha384", 64: "sha512"}
 """Names of the hashes that may be stamped, by length in bytes."""
@@ -283,7 +284,7 @@ def _check_revocation(path: tuple[x509.Certificate, ...], crls: bytes, at: datet
         lists = [x509.load_pem_x509_crl(piece + end) for piece in crls.split(end)[:-1]]
     except ValueError as error:
         raise TokenMalformedError(f"revocation lists cannot be read: {_brief(error)}") from None
-    for certificate, issuer in zip(path, path[1:], strict=False):
+    for certificate, issuer in pairwise(path):
         key = issuer.public_key()
         fitting = [
             one
@@ -303,9 +304,7 @@ def _check_signature(response: bytes, token: Token, path: tuple[x509.Certificate
     from rfc3161_client import VerificationError, VerifierBuilder, decode_timestamp_response  # noqa: PLC0415 - compiled
 
     _check_certificate_hash(response, path[0])
-    builder = VerifierBuilder(
-        tsa_certificate=path[0], intermediates=list(path[1:-1]), roots=[path[-1]]
-    )
+    builder = VerifierBuilder(tsa_certificate=path[0], intermediates=list(path[1:-1]), roots=[path[-1]])
     try:
         decoded = decode_timestamp_response(sorted_copy(response))
         builder.build().verify(decoded, token.imprint)
@@ -316,7 +315,7 @@ def _check_signature(response: bytes, token: Token, path: tuple[x509.Certificate
 
 
 def _check_certificate_hash(response: bytes, signer: x509.Certificate) -> None:
-    """The signed attributes must name the signing certificate by its hash (RFC 3161, 2.4.2; RFC 5035)."""
+    """Hold the signed attributes to naming the signer's certificate by its hash (RFC 3161, 2.4.2)."""
     der = signer.public_bytes(Encoding.DER)
     try:
         signed = _signed_data(tsp.TimeStampResp.load(response))
@@ -328,7 +327,10 @@ def _check_certificate_hash(response: bytes, signer: x509.Certificate) -> None:
             name = first["hash_algorithm"]["algorithm"].native
         else:
             first, name = attributes["signing_certificate"][0]["certs"][0], "sha1"
-        same = name in ("sha1", *HASHES.values()) and hashlib.new(name, der).digest() == first["cert_hash"].native
+        same = (
+            name in ("sha1", *HASHES.values())
+            and hashlib.new(name, der).digest() == first["cert_hash"].native
+        )
     except (ValueError, TypeError, KeyError, IndexError) as error:
         raise TokenMalformedError(f"it does not name its certificate: {_brief(error)}") from None
     if not same:

@@ -6,13 +6,14 @@ Decisions
   none of them has is printed as `[U+4E2D]`, and the legal block says so; page, text and embedded source have
   it as it is. The typesetter itself names these characters, since PDF/A forbids empty boxes.
 * A word longer than a line gets places where it may break (zero-width spaces), in the PDF alone.
-* The canonical source travels inside (`disclosure.json`, relationship Source), so that the file alone is enough.
+* The canonical source travels inside (`disclosure.json`, relationship Source): the file alone is enough.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -51,7 +52,7 @@ def page_pdf(page: Page, publication: DefensivePublication, release: Release) ->
     }
     missing: set[str] = set()
     for _ in range(_ATTEMPTS):
-        data = _mapped(shown, lambda text: _printable(text, missing))
+        data = _mapped(shown, partial(_printable, missing=missing))
         notes = [_NOTE] if missing else []
         result = _compile({**data, **fixed, "notes": notes})
         if isinstance(result, bytes):

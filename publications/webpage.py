@@ -62,7 +62,7 @@ def _metadata(page: Page, release: Release) -> Iterator[tuple[str, str]]:
     if release.url:
         yield "citation_public_url", release.url
     yield "citation_pdf_url", f"{release.url if release.url.endswith('/') else ''}{release.name}.pdf"
-    yield "description", page.abstract.nodes and _summary(page.abstract) or page.title
+    yield "description", _summary(page.abstract) or page.title
     yield "DC.title", page.title
     for author in page.authors:
         yield "DC.creator", author

@@ -35,6 +35,14 @@ _FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
+_COUNT = """
+    window.antedateRuns = 0;
+    new MutationObserver(changes => {
+        for (const change of changes)
+            if (change.target.dataset.testScriptState === 'notRunning') window.antedateRuns += 1;
+    }).observe(document, {subtree: true, attributes: true, attributeFilter: ['data-test-script-state']});
+"""
+"""Counts ended runs of the script, so that a test can wait for the run that its own action causes."""
 _SERVE = (
     "import sys; from pathlib import Path; from ui.server import serve; serve(Path(sys.argv[1]), 0, False)"
 )
@@ -76,8 +84,8 @@ def serving(workspace: Path) -> Iterator[Site]:
         assert process.wait(timeout=30) == 0
     finally:
         if process.poll() is None:
-            process.kill()
-            process.wait()
+            process.send_signal(signal.SIGTERM)  # never SIGKILL: it could not end its worker
+            process.wait(timeout=30)
         if process.stdout is not None:
             process.stdout.close()
 
@@ -115,6 +123,7 @@ def watched(page: Page) -> Watch:
     page.on("console", said)
     page.on("websocket", lambda socket: watch.requests.append(socket.url))
     page.on("pageerror", lambda error: watch.complaints.append(str(error)))
+    page.add_init_script(_COUNT)
     page.set_default_timeout(PATIENCE)
     return watch
 
@@ -137,14 +146,24 @@ def visit(page: Page, address: str) -> None:
     settle(page)
 
 
+@contextmanager
+def rerun(page: Page) -> Iterator[None]:
+    """Wait for the run of the script that the body causes."""
+    before = page.evaluate("window.antedateRuns")
+    yield
+    page.wait_for_function("before => window.antedateRuns > before", arg=before)
+    settle(page)
+
+
 def write(page: Page, label: str, text: str) -> None:
     """Fill a field by its label and leave it, which is when Streamlit takes the words over."""
-    found = page.get_by_label(label, exact=False).first
-    found.fill(text)
-    found.press("Tab")
-    settle(page)
+    field = page.get_by_role("textbox", name=label).first
+    with rerun(page):
+        field.fill(text)
+        field.blur()
 
 
 def press(page: Page, label: str) -> None:
     """Press a button by its words."""
-    page.get_by_role("button", name=label, exact=True).first.click()
+    with rerun(page):
+        page.get_by_role("button", name=label, exact=True).first.click()

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:^=&\"'])")
 _JOINER = "\u2060"
-"""WORD JOINER, invisible: `:name:` and `->` are replaced after escapes were resolved, and this parts them."""
-_SHORTCODE = re.compile(r"\\:(?=\w)|\\-(?=\\>)|\\<(?=\\-)")
+"""WORD JOINER, invisible: what is turned into icons, arrows or links after escapes were resolved is parted."""
+_TURNED = re.compile(r"\\:|\\-(?=\\>)|\\<(?=\\-)|@|\bwww(?=\\\.)", re.IGNORECASE)
 _KEPT = "\n\t\u00ad"
 """Not printable in Python's sense, and harmless: line feed, tab, soft hyphen."""
 _TAGS = {"good": "ad-good", "part": "ad-part", "bad": "ad-bad", "": ""}
@@ -32,7 +32,7 @@ def plain(text: str, limit: int = 200) -> str:
     line = " ".join(printable(text).split())
     if len(line) > limit:
         line = line[: limit - 1] + "…"
-    return _SHORTCODE.sub(lambda m: m.group() + _JOINER, _SPECIAL.sub(r"\\\1", line))
+    return _TURNED.sub(lambda m: m.group() + _JOINER, _SPECIAL.sub(r"\\\1", line))
 
 
 def printable(text: str) -> str:
@@ -59,6 +59,11 @@ def marked(quote: str, spans: Iterable[tuple[int, int]]) -> str:
         pieces += [escape(printable(quote[at:start])), f"<mark>{escape(printable(quote[start:end]))}</mark>"]
         at = end
     return "".join([*pieces, escape(printable(quote[at:]))])
+
+
+def title(text: str) -> None:
+    """Show outside text as the title of a page."""
+    show(element(text, "ad-h1", "h1"))
 
 
 def show(*pieces: str) -> None:

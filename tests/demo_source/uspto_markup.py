@@ -24,6 +24,7 @@ _NO_NOUN = frozenset(
 _INLINE = re.compile(
     r"(?P<figure>FIGS?\. \d+[A-Za-z]?)|(?P<claim>\bclaim \d+)|(?P<numeral>(?<=\x01)[^\x02]+)"
 )
+_LIMITATION = re.compile(r"(?<=; and) |(?<=;) (?!and )")
 PATENT = re.compile(r"US-(\d+)-([AB]\d)")
 
 
@@ -62,9 +63,7 @@ def limitations(text: str) -> Iterator[str]:
         yield text
         return
     yield f"{lead}comprising:\n"
-    parts = body.split("; ")
-    for place, part in enumerate(parts, start=1):
-        yield part if place == len(parts) else f"{part};"
+    yield from _LIMITATION.split(body)
 
 
 def inline(parent: etree._Element, text: str) -> None:

@@ -10,7 +10,7 @@ import streamlit as st
 from pipeline.store_jobs import JobState
 from ui.screens import case_chart, case_draft, case_features, progress, shell
 from ui.screens.worklist import stage
-from ui.widgets import badge, count, day, element, plain, show
+from ui.widgets import badge, count, day, element, plain, show, title
 
 if TYPE_CHECKING:
     from datetime import date
@@ -72,7 +72,7 @@ def _list(desk: shell.Desk) -> None:
 def _header(desk: shell.Desk, case: Case) -> None:
     disclosure = case.disclosure
     critical = disclosure.critical_date.isoformat() if disclosure.critical_date else "not set"
-    st.title(plain(disclosure.title), anchor=False)
+    title(disclosure.title)
     facts = (
         badge(stage(desk.workspace, case.id)),
         element(case.id, "ad-id", "span"),

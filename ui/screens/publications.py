@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from ui.screens import shell
-from ui.widgets import badge, bullets, count, day, element, instant, plain, show
+from ui.widgets import badge, bullets, count, day, element, instant, plain, show, title
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,7 +65,7 @@ def name(line: PublishedLine) -> str:
 
 
 def _one(desk: shell.Desk, line: PublishedLine) -> None:
-    st.title(plain(line.title), anchor=False)
+    title(line.title)
     facts = (
         element(name(line), "ad-id", "span"),
         element(f"published {instant(line.published_at)}", tag="span"),

@@ -14,7 +14,7 @@ import streamlit as st
 from pipeline.review import Action, State
 from ui.screens import progress, shell
 from ui.screens.paper import paper
-from ui.widgets import badge, count, day, element, instant, plain, printable, show
+from ui.widgets import badge, count, day, element, instant, plain, printable, show, title
 
 if TYPE_CHECKING:
     from pipeline.publishing import DraftCase, DraftLine
@@ -77,7 +77,7 @@ def _line(line: DraftLine) -> None:
 
 def _head(draft: DraftCase) -> None:
     newest = draft.draft.revisions[-1]
-    st.title(plain(draft.publication.title), anchor=False)
+    title(draft.publication.title)
     facts = (
         badge(draft.draft.state.value),
         element(draft.id, "ad-id", "span"),

@@ -168,7 +168,7 @@ def _people(workspace: Workspace) -> None:
         "Acting as",
         identifiers,
         index=identifiers.index(acting.id),
-        format_func=lambda identifier: plain(everybody[identifier].name),
+        format_func=lambda identifier: printable(everybody[identifier].name),
         key=f"acting-{len(identifiers)}-{acting.id}",
     )
     roles = sorted(role.value for role in acting.roles)
