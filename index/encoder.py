@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
-import json
 import os
 import threading
 from pathlib import Path
@@ -196,6 +195,4 @@ def _digest(paths: Sequence[Path]) -> str:
 
 def _dimension(model: SentenceTransformer) -> int:
     dim = model.get_embedding_dimension()
-    if dim is None:
-        dim = int(json.loads(json.dumps(model.encode("one").shape[0])))
-    return int(dim)
+    return int(dim if dim is not None else model.encode("one").shape[0])

@@ -51,6 +51,8 @@ _ROOTS = frozenset({"feed", "OAI-PMH"})
 _RECORD = re.compile(rb"<((?:[A-Za-z0-9_.-]{1,20}:)?(?:entry|record))[\s>]")
 _ROOT_TAG = re.compile(rb"<((?:[A-Za-z0-9_.-]{1,20}:)?(?:feed|OAI-PMH))(?:\s[^<>]{0,5000})?>")
 _IDENTIFIER = re.compile(r"([a-z-]+(?:\.[A-Z]{2})?/\d{7}|\d{4}\.\d{4,5})(?:v(\d{1,3}))?")
+_CATEGORY = re.compile(r"[a-z][a-z-]{1,14}(?:\.[A-Za-z-]{2,10})?")
+"""The API lists MSC and ACM classes among the categories; those have digits."""
 _AND = re.compile(r",\s*(?:and\s+)?|\s+and\s+")
 _AFFILIATION = re.compile(r"\([^()]{0,400}\)")
 _PAGE = 1 << 16
@@ -180,7 +182,8 @@ def _document(entry: _Entry, origin: Origin) -> Document:
         sections=sections,
         events=entry.events,
         classes=tuple(
-            Classification(scheme="arXiv", symbol=name) for name in dict.fromkeys(entry.categories)
+            Classification(scheme="arXiv", symbol=name)
+            for name in dict.fromkeys(filter(_CATEGORY.fullmatch, entry.categories))
         ),
         parties=tuple(Party(role="author", name=name) for name in dict.fromkeys(entry.authors) if name),
         work=work,

@@ -5,8 +5,8 @@ anchors become a range), long paragraphs are cut at sentence ends so that a piec
 (256 word pieces, about 200 words; see retrieval.md). Claims are never joined. Title and abstract form the
 first passage together: the document in brief.
 
-Words are counted the way they weigh on the encoder: a run without blanks counts once every `WIDTH` characters,
-and each character of a script written without blanks (Chinese, Japanese, Korean) counts by itself.
+Words are counted the way they weigh on the encoder: a run without blanks counts once every `WIDTH`
+characters, and each character of a script written without blanks (Chinese, Japanese, Korean) by itself.
 """
 
 from __future__ import annotations

@@ -1,12 +1,12 @@
 """How much of a feature a stretch of text carries: the measurements that `support` turns into a cell.
 
-A `Demand` is what a feature asks for: weighted stems with polarity, amounts, negations. `windows` measures
-every run of one to three sentences of a passage against it; the best run becomes the quote.
+A `Demand` is what a feature asks for: weighted stems with polarity, amounts, negations. `best` looks at every
+run of one to three sentences of a passage; the best run becomes the quote.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -52,6 +52,16 @@ class Demand:
     text: str
     wishes: tuple[Wish, ...]
     reading: Reading
+    seen: dict[str, tuple[tuple[int, float], ...]] = field(default_factory=dict, compare=False, repr=False)
+    """Likeness already worked out: stem of a text to (wish, value)."""
+
+    def likeness(self, stem: str) -> tuple[tuple[int, float], ...]:
+        """Return which wishes a stem may stand for, and how well, whatever the polarity."""
+        known = self.seen.get(stem)
+        if known is None:
+            scored = ((index, _alike(wish.stem, stem)) for index, wish in enumerate(self.wishes))
+            known = self.seen[stem] = tuple(pair for pair in scored if pair[1])
+        return known
 
     @property
     def total(self) -> float:
@@ -88,7 +98,7 @@ class Match:
     @property
     def rank(self) -> float:
         """What the best window is chosen by."""
-        length = max(0, self.end - self.start - _LONG) / 4000
+        length = _length(self.start, self.end)
         doubts = 0.1 * len(self.opposed) + 0.1 * len(self.missing_negations)
         return self.coverage + 0.3 * self.amounts + 0.1 * self.together - doubts - length
 
@@ -114,23 +124,61 @@ def demand_from(text: str, weights: Mapping[str, float]) -> Demand:
     return Demand(text=text, wishes=tuple(wishes.values()), reading=reading)
 
 
-def windows(wanted: Demand, passage: str) -> Iterator[Match]:
-    """Yield every run of one to `SENTENCES` sentences of a passage, measured."""
+def best(wanted: Demand, passage: str, keep: int = 2) -> tuple[Match, ...]:
+    """Return the best runs of one to `SENTENCES` sentences of a passage that carry anything, best first.
+
+    Every run is ranked by coverage, amounts and length alone, which costs little; the kept ones are measured.
+    """
     reading = read(passage)
+    runs = sorted(_runs(wanted, reading), key=lambda run: (-run[0], run[1], run[2]))[:keep]
+    found = [measure(wanted, passage, reading, start, end) for _, start, end in runs]
+    return tuple(sorted(found, key=lambda match: (-match.rank, match.start, match.end)))
+
+
+def _runs(wanted: Demand, reading: Reading) -> Iterator[tuple[float, int, int]]:
     spans = reading.sentences
+    per_sentence = [_values(wanted, reading, start, end) for start, end in spans]
+    amounts = wanted.reading.amounts
+    met = [{i for i, q in enumerate(amounts) if meets(q, _within(reading, *span))} for span in spans]
     for first in range(len(spans)):
+        values: dict[int, float] = {}
+        shown: set[int] = set()
         for last in range(first, min(first + SENTENCES, len(spans))):
+            gain = per_sentence[last]
+            if not gain and not met[last]:
+                break  # a run neither begins nor ends with a sentence that says nothing of the feature
+            values = {i: max(values.get(i, 0.0), gain.get(i, 0.0)) for i in values.keys() | gain.keys()}
+            shown |= met[last]
+            coverage = sum(wanted.wishes[i].weight * value for i, value in values.items()) / wanted.total
+            share = len(shown) / len(amounts) if amounts else 1.0
             start, end = spans[first][0], spans[last][1]
-            found = [term for term in reading.terms if start <= term.start < end]
-            if last == first or any(term.start >= spans[last][0] for term in found):
-                yield measure(wanted, passage, reading, start, end)
+            yield coverage + 0.3 * share - _length(start, end), start, end
+
+
+def _values(wanted: Demand, reading: Reading, start: int, end: int) -> dict[int, float]:
+    values: dict[int, float] = {}
+    for term in reading.terms:
+        if start <= term.start < end:
+            for index, value in wanted.likeness(term.stem):
+                if wanted.wishes[index].negated == term.negated:
+                    values[index] = max(values.get(index, 0.0), value)
+    return values
+
+
+def _within(reading: Reading, start: int, end: int) -> list[Quantity]:
+    return [q for q in reading.amounts if start <= q.start and q.end <= end]
+
+
+def _length(start: int, end: int) -> float:
+    """Return what a run pays for its length: little at first, more above `_LONG` characters."""
+    return (end - start) / 10_000 + max(0, end - start - _LONG) / 4_000
 
 
 def measure(wanted: Demand, passage: str, reading: Reading, start: int, end: int) -> Match:
     """Measure `passage[start:end]` against a demand."""
     terms = [term for term in reading.terms if start <= term.start and term.end <= end]
-    amounts = [q for q in reading.amounts if start <= q.start and q.end <= end]
-    hits = {index: hit for index, wish in enumerate(wanted.wishes) if (hit := _hit(wish, terms)) is not None}
+    amounts = _within(reading, start, end)
+    hits = _hits(wanted, terms)
     got = {index: hit[0] for index, hit in hits.items()}
     gained = sum(wanted.wishes[index].weight * value for index, value in got.items())
     heaviest = sorted(range(len(wanted.wishes)), key=lambda i: (-wanted.wishes[i].weight, i))[:_RARE]
@@ -158,13 +206,19 @@ def _any_meets(wanted: Demand, offered: Quantity) -> bool:
     return any(meets(q, (offered,)) for q in wanted.reading.amounts)
 
 
-def _hit(wish: Wish, terms: Sequence[Term]) -> tuple[float, list[Term]] | None:
-    """Return how well the best term of the wanted polarity matches a wish, and all the terms that do."""
-    scored = [(value, t) for t in terms if t.negated == wish.negated and (value := _alike(wish.stem, t.stem))]
-    if not scored:
-        return None
-    best = max(value for value, _ in scored)
-    return best, [term for value, term in scored if value == best]
+def _hits(wanted: Demand, terms: Sequence[Term]) -> dict[int, tuple[float, list[Term]]]:
+    """Return, for each wish that is met with its polarity, how well, and the terms that meet it best."""
+    hits: dict[int, tuple[float, list[Term]]] = {}
+    for term in terms:
+        for index, value in wanted.likeness(term.stem):
+            if wanted.wishes[index].negated != term.negated:
+                continue
+            before = hits.get(index)
+            if before is None or value > before[0]:
+                hits[index] = (value, [term])
+            elif value == before[0]:
+                before[1].append(term)
+    return dict(sorted(hits.items()))
 
 
 def _alike(a: str, b: str) -> float:

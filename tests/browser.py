@@ -70,8 +70,8 @@ class Watch:
 
 
 @contextmanager
-def serving(workspace: Path) -> Iterator[Site]:
-    """Run the face and its worker for a workspace on any free port; ended by SIGTERM, checked to end well."""
+def serving(workspace: Path, *, end: signal.Signals = signal.SIGTERM) -> Iterator[Site]:
+    """Run the face and its worker for a workspace on any free port; ended by a signal, checked to end well."""
     process = subprocess.Popen(
         [sys.executable, "-c", _SERVE, str(workspace)], cwd=ROOT, stdout=subprocess.PIPE, text=True
     )
@@ -80,7 +80,7 @@ def serving(workspace: Path) -> Iterator[Site]:
         address = process.stdout.readline().strip()
         assert address.startswith("http://127.0.0.1:"), f"the face did not start: {address!r}"
         yield Site(address=address, process=process)
-        process.send_signal(signal.SIGTERM)
+        process.send_signal(end)
         assert process.wait(timeout=30) == 0
     finally:
         if process.poll() is None:

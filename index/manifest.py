@@ -1,0 +1,113 @@
+"""`Manifest`: the one file that says which files are the index.
+
+Everything else under the folder is written first and is immutable; renaming a new manifest into place is what
+makes a generation exist. A file that no manifest names does not belong to the index, whoever left it there.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from index.errors import IndexMissingError, ManifestCorruptError, ManifestMismatchError
+from index.files import write_whole
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from index.encoder import Encoder
+
+NAME = "manifest.json"
+FORMAT = 1
+"""Raised when the files change their shape."""
+_LIMIT = 1 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SegmentEntry:
+    """A dense segment on disk."""
+
+    number: int
+    """Names the folder and never comes back."""
+    items: int
+    vectors: int
+    size: int
+    """Bytes of all its files together: a short copy is noticed when the index is opened."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """What an index holds at one generation."""
+
+    generation: int
+    """Grows by one with every batch that changed something; 0 is an empty index."""
+    model: str
+    model_sha256: str
+    dim: int
+    passages_format: int
+    """Version of the caller's way of cutting items into pieces."""
+    items: int = 0
+    vectors: int = 0
+    documents: int = 0
+    """Entries of the index of documents by words; equals `items`."""
+    pieces: int = 0
+    """Entries of the index of pieces by words."""
+    segments: tuple[SegmentEntry, ...] = ()
+    dead: int = 0
+    """Generation whose tombstone file applies; 0 where nothing was ever replaced or removed."""
+    format: int = FORMAT
+
+    def check(self, encoder: Encoder, passages_format: int) -> None:
+        """Raise ManifestMismatchError unless the index was made with these."""
+        pairs = (
+            ("index format", self.format, FORMAT),
+            ("passage format", self.passages_format, passages_format),
+            ("the model", self.model, encoder.name),
+            ("model weights", self.model_sha256, encoder.sha256),
+            ("vectors of length", self.dim, encoder.dim),
+        )
+        for what, stored, given in pairs:
+            if stored != given:
+                raise ManifestMismatchError(what, stored, given)
+
+
+def exists(folder: Path) -> bool:
+    """Return whether a folder holds an index."""
+    return (folder / NAME).is_file()
+
+
+def write(folder: Path, manifest: Manifest) -> None:
+    """Make a manifest the current one."""
+    write_whole(folder / NAME, json.dumps(asdict(manifest), indent=1, sort_keys=True).encode())
+
+
+def read(folder: Path) -> Manifest:
+    """Read the current manifest. Raises IndexMissingError, ManifestCorruptError, ManifestMismatchError."""
+    path = folder / NAME
+    try:
+        with path.open("rb") as file:
+            data = file.read(_LIMIT + 1)
+    except FileNotFoundError:
+        raise IndexMissingError(folder) from None
+    if len(data) > _LIMIT:
+        raise ManifestCorruptError(path, f"longer than {_LIMIT} bytes")
+    try:
+        return _parse(json.loads(data))
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise ManifestCorruptError(path, str(error) or type(error).__name__) from None
+
+
+def _parse(value: object) -> Manifest:
+    if not isinstance(value, dict):
+        raise TypeError("not an object")
+    if value["format"] != FORMAT:
+        raise ManifestMismatchError("index format", value["format"], FORMAT)
+    entries = value.pop("segments")
+    if not isinstance(entries, list):
+        raise TypeError("segments is not a list")
+    for name, field in [*value.items(), *(pair for entry in entries for pair in entry.items())]:
+        wanted = str if name in ("model", "model_sha256") else int
+        if type(field) is not wanted or (wanted is int and field < 0):
+            raise ValueError(f"{name} is {field!r}")
+    return Manifest(**value, segments=tuple(SegmentEntry(**entry) for entry in entries))
