@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 
 DIGITS = 5
 MOST_SEGMENTS = 16
-"""More than this are merged: the smallest ones, so that a vector is rewritten a logarithmic number of times."""
+"""More than this are merged: the smallest ones, so that a vector is rewritten a logarithmic number of times.
+Below, a segment that is mostly tombstones is written again without them."""
 _MERGED = 12
 _ORDINAL = (1 << ORDINAL_BITS) - 1
 
@@ -62,7 +63,9 @@ class Dense:
     def load(cls, parent: Path, manifest: Manifest, known: Iterable[Segment] = ()) -> Dense:
         """Open a generation, reusing segments that are open already. FileNotFoundError: superseded meanwhile."""
         held = {segment.entry: segment for segment in known}
-        opened = [held.get(entry) or segments.load(parent, entry, manifest.dim) for entry in manifest.segments]
+        opened = [
+            held.get(entry) or segments.load(parent, entry, manifest.dim) for entry in manifest.segments
+        ]
         return cls(segments=tuple(opened), dead=_load_dead(parent, manifest.dead))
 
     @property
@@ -89,8 +92,7 @@ class Dense:
         if wanted.is_empty:
             return self.alive
         return tuple(
-            _passing(segment, alive, wanted)
-            for segment, alive in zip(self.segments, self.alive, strict=True)
+            _passing(segment, alive, wanted) for segment, alive in zip(self.segments, self.alive, strict=True)
         )
 
     def ids(self, mask: Mask) -> NDArray[np.int64]:
@@ -149,7 +151,7 @@ class Dense:
     def to_merge(self) -> tuple[int, ...]:
         """Return the positions of the segments that should become one; empty where none should."""
         if len(self.segments) <= MOST_SEGMENTS:
-            return ()
+            return tuple(n for n, mask in enumerate(self.alive) if 2 * int(mask.sum()) < mask.size)
         by_size = sorted(range(len(self.segments)), key=lambda n: (self.segments[n].entry.vectors, n))
         return tuple(sorted(by_size[:_MERGED]))
 
@@ -227,7 +229,9 @@ def _tagged(segment: Segment, group: Sequence[str]) -> NDArray[np.bool_]:
     matched = np.zeros(segment.tag_ids.size, dtype=np.bool_)
     names = segment.tag_names
     for tag in group:
-        low, high = _run(names, tag[:-1], prefix=True) if tag.endswith("*") else _run(names, tag, prefix=False)
+        low, high = (
+            _run(names, tag[:-1], prefix=True) if tag.endswith("*") else _run(names, tag, prefix=False)
+        )
         matched |= (segment.tag_ids >= low) & (segment.tag_ids < high)
     counts = np.concatenate([[0], np.cumsum(matched)])
     result: NDArray[np.bool_] = counts[segment.tag_starts[1:]] > counts[segment.tag_starts[:-1]]

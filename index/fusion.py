@@ -29,7 +29,9 @@ def reciprocal_rank_fusion(rankings: Sequence[Sequence[int]], k: int = K) -> lis
     return ranked(scores)
 
 
-def convex(words: Mapping[int, float], meaning: Mapping[int, float], weight: float = 0.5) -> list[tuple[int, float]]:
+def convex(
+    words: Mapping[int, float], meaning: Mapping[int, float], weight: float = 0.5
+) -> list[tuple[int, float]]:
     """Return (item, score), best first: `weight` of the words' z-score, the rest of the meaning's.
 
     Both mappings score the same candidates. A channel that scores all alike has no say.

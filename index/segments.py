@@ -91,7 +91,9 @@ def write(parent: Path, number: int, items: Sequence[Item], vectors: NDArray[np.
     numbers = {name: index for index, name in enumerate(names)}
     tags = [sorted({numbers[tag] for tag in item.tags}) for item in items]
     pieces = [
-        item.id << ORDINAL_BITS | ordinal for item in items for ordinal in sorted(p.ordinal for p in item.pieces)
+        item.id << ORDINAL_BITS | ordinal
+        for item in items
+        for ordinal in sorted(p.ordinal for p in item.pieces)
     ]
     return _store(
         parent,

@@ -80,7 +80,8 @@ def content(text: str) -> list[Token]:
     return [
         token
         for token in tokens(text)
-        if not is_stop(text[token.start : token.end]) and (token.end - token.start > 1 or token.stem.isdigit())
+        if not is_stop(text[token.start : token.end])
+        and (token.end - token.start > 1 or token.stem.isdigit())
     ]
 
 

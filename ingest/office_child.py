@@ -65,7 +65,7 @@ def _pdf(path: Path) -> dict[str, Any]:
         raise RefusedError(f"has {count} pages, more than {PAGES}; split it")
     blocks: list[dict[str, Any]] = []
     warnings: list[str] = []
-    size = 0
+    size, first_line = 0, ""
     for number in range(1, count + 1):
         try:
             text = reader.pages[number - 1].extract_text()
@@ -74,6 +74,7 @@ def _pdf(path: Path) -> dict[str, Any]:
         except Exception as error:  # noqa: BLE001 - one bad page must not cost the rest
             warnings.append(f"page {number} was not read ({type(error).__name__})")
             continue
+        first_line = first_line or text.strip().partition("\n")[0]
         for index, paragraph in enumerate(paragraphs(text), start=1):
             anchor = f"p. {number} ¶{index}"
             blocks.append({"kind": "paragraph", "level": 0, "text": paragraph, "anchor": anchor})
@@ -82,7 +83,7 @@ def _pdf(path: Path) -> dict[str, Any]:
             raise RefusedError(f"yields more than {TEXT_LIMIT} characters; split it")
     if not blocks:
         raise RefusedError("has no text layer; run OCR first")
-    return {"title": _pdf_title(reader), "blocks": blocks, "warnings": warnings}
+    return {"title": _pdf_title(reader) or first_line, "blocks": blocks, "warnings": warnings}
 
 
 def _pdf_title(reader: Any) -> str:  # noqa: ANN401 - pypdf's reader, imported in the caller

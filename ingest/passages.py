@@ -32,7 +32,7 @@ WIDTH = 40
 """Characters without a blank that count as one word."""
 
 _HEAD = frozenset({"title", "abstract"})
-_SENTENCE_END = re.compile(r"(?<=[.;:!?])\s+|(?<=[。！？；])|\n")
+_SENTENCE_END = re.compile(r"(?<=[.;:!?])\s+|(?<=[。！？；])\s*|\n")
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
 _WORD = re.compile(rf"[{_CJK}]|[^\s{_CJK}]{{1,{WIDTH}}}")
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from itertools import zip_longest
 
 _SHORT = 0.75
-"""A line this much shorter than the widest, ending a sentence, ends a paragraph."""
+"""A line this much shorter than the widest ends a paragraph, if a sentence ends or a capital follows."""
 _HYPHEN = re.compile(r"(?<=[^\W\d_])-$")
 
 
@@ -17,9 +18,10 @@ def paragraphs(page: str) -> list[str]:
         lines = [line for line in lines if line]
         width = max(map(len, lines), default=0)
         text = ""
-        for line in lines:
+        for line, following in zip_longest(lines, lines[1:], fillvalue=""):
             text = _joined(text, line)
-            if line[-1] in ".:;?!" and len(line) < width * _SHORT:
+            ends = line[-1] in ".:;?!" or not following[:1].islower()
+            if ends and len(line) < width * _SHORT:
                 found.append(text)
                 text = ""
         if text:

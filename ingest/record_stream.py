@@ -96,13 +96,14 @@ def pieces(chunks: Iterable[bytes], cut: re.Pattern[bytes], limit: int = PIECE_L
             del buffer[:end]
             base += end
             start, search, oversize = base, 1, False
-        if len(buffer) > limit:
-            oversize = True
+        # The last bytes may be the beginning of the next record's mark: not yet this record's length.
+        oversize = oversize or len(buffer) > limit + _OVERLAP
         if oversize:
             base += max(0, len(buffer) - _OVERLAP)
             del buffer[:-_OVERLAP]
         search = max(1 if base == start else 0, len(buffer) - _OVERLAP)
     if buffer:
+        oversize = oversize or len(buffer) > limit
         yield Piece(offset=start, data=b"" if oversize else bytes(buffer), oversize=oversize)
 
 

@@ -1,8 +1,8 @@
 """The smallest sets of references that together show what can be shown: exact enumeration over bit masks.
 
-Sets of up to `LARGEST` references are enumerated after references that show no more than another one have been
-left out; 60 candidates make 487,635 sets of four, well under a second. Beyond that size the set grows greedily,
-and a combination of five documents is no strong case anyway.
+Sets of up to `LARGEST` references are enumerated, once references that show less than another one have been
+left out; 60 candidates make 487,635 sets of four, well under a second. Beyond that size the set grows
+greedily: a combination of five documents is no strong case anyway.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ def smallest(
     """Return the smallest sets that cover every feature which anything in `shown` covers, best first.
 
     `shown` gives, per document key in order of preference, the strength of each feature that it discloses.
-    Among sets of one size the one whose weakest feature is strongest comes first, then the one whose documents
-    were preferred. Nothing is returned when nothing is shown.
+    Among sets of one size the one whose weakest feature is strongest comes first, then the one whose
+    documents were preferred. Nothing is returned when nothing is shown.
     """
     order = {feature: index for index, feature in enumerate(features)}
     masks = {

@@ -19,9 +19,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from index.hybrid import HybridIndex
+
 from index.records import Filter, Item, Piece
 from index.text import marks
-
 from ingest.passages import FORMAT, passages
 from pipeline import store_corpus
 from pipeline.errors import PipelineError, UsageError
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
     from index.encoder import Encoder
     from index.records import PieceHit
-
     from ingest.documents import DayInterval, Document
     from ingest.passages import Passage
     from pipeline.store import Store

@@ -100,7 +100,8 @@ class Disclosure:
 
 def dump(disclosure: Disclosure) -> dict[str, Any]:
     """Return the disclosure as JSON values."""
-    return to_json(Disclosure, disclosure)
+    value: dict[str, Any] = to_json(Disclosure, disclosure)
+    return value
 
 
 def load(value: object) -> Disclosure:

@@ -8,7 +8,6 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from ingest.jsonl import write_line
-
 from pipeline import store_corpus, store_events
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from ingest import sources
 from ingest.documents import Document, Unreadable
+from ingest.errors import UndetectedSourceError
 from ingest.passages import passages
 from pipeline import store_corpus
 from pipeline.corpus import Corpus
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from index.hybrid import HybridIndex
+
     from ingest.sources import Reader
 
 
@@ -128,7 +130,7 @@ def ingest(
 def _chosen(path: Path, reader: Reader | None, run: _Run) -> Reader | None:
     try:
         return reader or sources.detect(path)
-    except sources.UndetectedSourceError as error:
+    except UndetectedSourceError as error:
         record = Unreadable(file=str(path), offset=0, reason=str(error))
         run.skip(record)
         with run.corpus.store.begin() as connection:

@@ -105,6 +105,8 @@ class NoveltyReport:
     run_id: str
     """SHA-256 over corpus snapshot, model, parameters, features and dates."""
     parameters: tuple[tuple[str, str], ...] = ()
+    notes: tuple[str, ...] = ()
+    """Sentences that belong beside the outcome: what was not examined, which dates to find out."""
 
     @property
     def hash(self) -> str:
@@ -114,7 +116,8 @@ class NoveltyReport:
 
 def dump(report: NoveltyReport) -> dict[str, Any]:
     """Return the report as JSON values."""
-    return to_json(NoveltyReport, report)
+    value: dict[str, Any] = to_json(NoveltyReport, report)
+    return value
 
 
 def load(value: object) -> NoveltyReport:

@@ -3,7 +3,7 @@
 The rules are in `pipeline.review` (pure); here they meet the database, the event log and the bundle. Every
 change is one transaction that stores the review record, the revision and the log line together.
 
-A release is resumable: the number and the instant are reserved first, so a release that was interrupted builds
+A release is resumable: the number and the instant are reserved first, so that an interrupted release builds
 the same bytes again; each further step is skipped where its result is already there. Nothing is built of a
 digest that the review did not approve.
 """
@@ -18,21 +18,22 @@ from typing import TYPE_CHECKING, Any
 from pipeline import review, store_cases, store_drafts, store_events
 from pipeline.drafting import compose
 from pipeline.errors import PipelineError, RefusedError, UsageError
+from pipeline.store import next_number
 from pipeline.store_drafts import DraftCase, DraftLine, PublishedLine
 from publications import bundle
 from publications.release import Release
 
 if TYPE_CHECKING:
-    from publications.document import DefensivePublication
     from collections.abc import Callable, Generator, Sequence
 
-    from publications.timestamp import Authority
-    from publications.verify import Verification
     from sqlalchemy import Connection
 
     from pipeline.people import Person
     from pipeline.review import Action, Draft
     from pipeline.workspace import Workspace
+    from publications.document import DefensivePublication
+    from publications.timestamp import Authority
+    from publications.verify import Verification
 
 
 class UnknownDraftError(UsageError):
@@ -297,7 +298,7 @@ class Publishing:
             review.publish(current.draft, actor, at, digest=digest, needed=self._needed)
             if line is not None:
                 return line
-            count = store_drafts.next_number(connection, f"publication {at.year}")
+            count = next_number(connection, f"publication {at.year}")
             identifier = f"DP-{at.year}-{count:06d}"
             line = PublishedLine(
                 identifier=identifier,
@@ -340,12 +341,13 @@ class Publishing:
                 name=chosen.name,
                 url=chosen.url,
                 root_pem=(workspace.folder / chosen.root_file).read_bytes() if chosen.root_file else b"",
-                root_sha256=chosen.root_sha256,
+                fingerprint=chosen.root_sha256,
+                hash=chosen.hash,
                 clock=workspace.clock,
             )
             for chosen in workspace.settings.publication.authorities
         ]
-        return [LocalAuthority(workspace.folder / "authority", clock=workspace.clock), *outside]
+        return [LocalAuthority(folder=workspace.folder / "authority", clock=workspace.clock), *outside]
 
     def _stamp(self, built: bundle.Bundle, authority: Authority) -> bool:
         """Stamp the root file unless that authority already did; False when it could not be had now."""
@@ -354,7 +356,9 @@ class Publishing:
         if (built.folder / "evidence" / f"tsa-{authority.name}" / "response.tsr").exists():
             return True
         try:
-            result = authority.stamp(bytes.fromhex(built.root_sha512))
+            algorithm = getattr(authority, "hash", "sha512")
+            root = built.root_sha256 if algorithm == "sha256" else built.root_sha512
+            result = authority.stamp(bytes.fromhex(root))
         except PublicationError:
             if authority.self_issued:
                 raise

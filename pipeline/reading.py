@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from index.text import tokens
+from index.text import content
 from pipeline.feature_kinds import negations
 from pipeline.quantities import Quantity, quantities
 from pipeline.thesaurus import boilerplate
@@ -77,7 +77,7 @@ def read(text: str) -> Reading:
     dull = boilerplate()
     terms = tuple(
         Term(stem=t.stem, start=t.start, end=t.end, negated=_within(t.start, reaches))
-        for t in tokens(text)
+        for t in content(text)
         if t.stem not in dull
         and t.stem not in WORD_NUMBERS
         and not text[t.start].isdigit()

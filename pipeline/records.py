@@ -6,13 +6,15 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 if TYPE_CHECKING:
+    from collections.abc import Hashable
+
     from pydantic import TypeAdapter
 
 T = TypeVar("T")
 
 
 @cache
-def _adapter(kind: Any) -> TypeAdapter[Any]:  # noqa: ANN401 - any type form
+def _adapter(kind: Hashable) -> TypeAdapter[Any]:
     from pydantic import TypeAdapter
 
     return TypeAdapter(kind)
@@ -25,7 +27,7 @@ def to_json(kind: Any, record: object) -> Any:  # noqa: ANN401 - JSON values are
 
 def from_json(kind: type[T], value: object) -> T:
     """Build a record of type `kind` from JSON values. Raises pydantic.ValidationError, a ValueError."""
-    return cast("T", _adapter(kind).validate_python(value))
+    return cast("T", _adapter(cast("Hashable", kind)).validate_python(value))
 
 
 def schema_errors(kind: Any, value: object) -> tuple[str, ...]:  # noqa: ANN401

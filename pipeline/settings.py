@@ -7,7 +7,7 @@ environment only and are masked whenever settings are shown.
 from __future__ import annotations
 
 import tomllib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -54,6 +54,8 @@ class AuthoritySettings(_Strict):
     url: str
     root_sha256: str = ""
     """SHA-256 fingerprint of its root certificate, hex: tokens of another root are refused."""
+    hash: Literal["sha256", "sha512"] = "sha512"
+    """The hash that it accepts."""
     root_file: str = ""
     """PEM of its root certificate, relative to the workspace."""
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import zlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from sqlalchemy import Connection, delete, func, or_, select, update
+from sqlalchemy import Connection, Select, delete, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from ingest import documents as ingest_documents
@@ -264,16 +264,16 @@ def every(connection: Connection) -> Iterator[Document]:
         yield _document(row.body)
 
 
-def _headline() -> select:  # type: ignore[type-arg]
+def _headline() -> Select[Any]:
     c = documents.c
     return select(
         c.id, c.key, c.kind, c.title, c.country, c.published_earliest, c.published_latest, c.filed_earliest
     )
 
 
-def _row(row: object) -> Row:
-    item, *rest = row  # type: ignore[misc]
-    return Row(item=item, **dict(zip(tuple(Row.__dataclass_fields__)[1:], rest, strict=True)))
+def _row(row: Any) -> Row:  # noqa: ANN401 - a row of `_headline`
+    values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
+    return Row(item=values.pop("id"), **values)
 
 
 def _document(body: bytes) -> Document:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Final
 
-from index.text import tokens
+from index.text import BOILERPLATE, stem, tokens
 
 _SYNONYMS: Final = """
 measure sense detect gauge
@@ -29,7 +29,7 @@ plate panel sheet board
 layer film coating skin coat
 cover lid cap
 motor drive actuator
-valve tap shut-off
+valve tap
 sensor probe detector transducer
 wireless radio wirelessly
 threshold limit bound setpoint
@@ -58,7 +58,7 @@ train learn fit
 example sample instance datum
 weight coefficient factor
 loss cost objective
-batch mini-batch minibatch
+batch minibatch
 accuracy precision correctness
 score metric figure
 sort rank order
@@ -117,11 +117,7 @@ compress expand
 analogue digital
 opaque transparent
 """
-_BOILERPLATE: Final = """
-said wherein whereby comprising comprise comprises include including plurality configured adapted arranged
-thereof therein according claim method system apparatus device least respective corresponding preferably
-embodiment invention use used using provide provided step means further having which that one another
-"""
+_ALSO_DULL: Final = "use used using step steps one another first arranged operable suitable"
 
 
 @cache
@@ -138,7 +134,7 @@ def groups() -> dict[str, frozenset[int]]:
 @cache
 def boilerplate() -> frozenset[str]:
     """Return the stems that say nothing about what is claimed."""
-    return frozenset(token.stem for token in tokens(_BOILERPLATE))
+    return frozenset(stem(word) for word in (*BOILERPLATE, *_ALSO_DULL.split()))
 
 
 @cache

@@ -114,7 +114,6 @@ class Workspace:
     def corpus(self) -> Corpus:
         """The documents and their index."""
         from index.encoder import SentenceEncoder
-
         from pipeline.corpus import Corpus
 
         chosen = self.settings.index

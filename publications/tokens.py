@@ -20,7 +20,7 @@ from datetime import datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from asn1crypto import cms, tsp
+from asn1crypto import cms, core, tsp
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -29,6 +29,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
 from publications.errors import (
     TokenCertificateMissingError,
     TokenChainError,
+    TokenError,
     TokenMalformedError,
     TokenRefusedError,
     TokenUsageError,
@@ -72,6 +73,15 @@ class Token:
     """Issuer (DER of the name) and serial number of the signing certificate."""
 
 
+class _Answer(core.Sequence):  # type: ignore[misc] # asn1crypto has no types
+    """TimeStampResp as RFC 3161 has it: a refusal holds no token, which asn1crypto does not allow for."""
+
+    _fields = [  # noqa: RUF012 - asn1crypto wants a list
+        ("status", tsp.PKIStatusInfo),
+        ("time_stamp_token", cms.ContentInfo, {"optional": True}),
+    ]
+
+
 def request(digest: bytes, nonce: int) -> bytes:
     """Return the DER of a query for a digest (32, 48 or 64 bytes) that asks for the certificates."""
     imprint = {"hash_algorithm": {"algorithm": HASHES[len(digest)]}, "hashed_message": digest}
@@ -89,7 +99,7 @@ def read_request(data: bytes) -> tuple[str, bytes, int | None]:
             imprint["hashed_message"].native,
             query["nonce"].native,
         )
-    except (ValueError, TypeError, KeyError) as error:
+    except Exception as error:  # noqa: BLE001 - as in read
         raise TokenMalformedError(f"the request cannot be read: {_brief(error)}") from None
 
 
@@ -99,12 +109,14 @@ def read(response: bytes) -> Token:
         raise TokenMalformedError(f"it is longer than {SIZE_LIMIT // 1024} KB")
     try:
         return _read(response)
-    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
+    except TokenError:
+        raise
+    except Exception as error:  # noqa: BLE001 - the parsers raise what they like on hostile bytes
         raise TokenMalformedError(_brief(error)) from None
 
 
 def _read(response: bytes) -> Token:
-    answer = tsp.TimeStampResp.load(response, strict=True)
+    answer = _Answer.load(response, strict=True)
     status = answer["status"]
     if status["status"].native != "granted":
         words = " ".join(status["status_string"].native or ())
@@ -137,7 +149,7 @@ def _read(response: bytes) -> Token:
 
 def _signed_data(answer: Any) -> Any:  # noqa: ANN401 - asn1crypto has no types
     token = answer["time_stamp_token"]
-    if token["content_type"].native != "signed_data":
+    if not isinstance(token, cms.ContentInfo) or token["content_type"].native != "signed_data":
         raise TokenMalformedError("it holds no signed data")
     return token["content"]
 
@@ -164,7 +176,7 @@ def certificates_of(data: bytes) -> tuple[x509.Certificate, ...]:
         return ()
     try:
         found = tuple(x509.load_pem_x509_certificates(data))
-    except ValueError as error:
+    except Exception as error:  # noqa: BLE001 - as in read
         raise TokenMalformedError(f"certificates cannot be read: {_brief(error)}") from None
     if len(found) > CERTIFICATE_LIMIT:
         raise TokenMalformedError("there are too many certificates")
@@ -189,6 +201,17 @@ def verified(
     Raises TokenError. What was stamped (`imprint`) and the nonce are the caller's to compare.
     """
     token = read(response)
+    try:
+        return _verified(response, token, root, others, crls)
+    except TokenError:
+        raise
+    except Exception as error:  # noqa: BLE001 - the same
+        raise TokenMalformedError(_brief(error)) from None
+
+
+def _verified(
+    response: bytes, token: Token, root: x509.Certificate, others: Iterable[x509.Certificate], crls: bytes
+) -> tuple[x509.Certificate, ...]:
     pool = [*token.certificates, *others]
     signer = _signer(token, pool)
     _check_usage(signer)
@@ -318,7 +341,7 @@ def _check_certificate_hash(response: bytes, signer: x509.Certificate) -> None:
     """Hold the signed attributes to naming the signer's certificate by its hash (RFC 3161, 2.4.2)."""
     der = signer.public_bytes(Encoding.DER)
     try:
-        signed = _signed_data(tsp.TimeStampResp.load(response))
+        signed = _signed_data(_Answer.load(response))
         attributes: Mapping[str, Any] = {
             item["type"].native: item["values"] for item in signed["signer_infos"][0]["signed_attrs"]
         }
@@ -339,7 +362,7 @@ def _check_certificate_hash(response: bytes, signer: x509.Certificate) -> None:
 
 def sorted_copy(response: bytes) -> bytes:
     """Return a copy whose certificates stand in DER order; all lengths stay what they were."""
-    found = _signed_data(tsp.TimeStampResp.load(response))["certificates"]
+    found = _signed_data(_Answer.load(response))["certificates"]
     if not isinstance(found, cms.CertificateSet):
         return response
     pieces = [item.dump() for item in found]

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,7 +22,6 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from pathlib import Path
 
 Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 Answer = tuple[int, "Mapping[str, str]", bytes]
@@ -140,10 +140,8 @@ def served(answer: Callable[[bytes], Answer], *, path: str = "/tsa") -> Iterator
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            if self.path == "/moved":
-                status, headers, content = 307, {"Location": path}, b""
-            else:
-                status, headers, content = answer(body)
+            moved: Answer = (307, {"Location": path}, b"")
+            status, headers, content = moved if self.path == "/moved" else answer(body)
             self.send_response(status)
             for name, value in {"Content-Length": str(len(content)), **headers}.items():
                 self.send_header(name, value)

@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 from pipeline.disclosure import Topic
-from pipeline.ingestion import ingest
 from pipeline.intake import from_answers
 from pipeline.people import Person, Role
 from pipeline.workspace import Workspace
@@ -99,6 +98,8 @@ def new_workspace(folder: Path, *, corpus: bool = False) -> Workspace:
     for person in (INES, MARA, REX):
         workspace.add_person(person, by="setup")
     if corpus:
+        from pipeline.ingestion import ingest
+
         file = folder / "documents.jsonl"
         lines = [
             {"id": key, "date": day, "title": title, "text": text} for key, day, title, text in _DOCUMENTS

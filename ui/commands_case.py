@@ -96,12 +96,13 @@ def features(context: Context, number: str, edit: bool, file: Path | None, perso
             raise click.UsageError("this command cannot rehearse; leave --dry-run out")
         if file is not None:
             text = file.read_text(encoding="utf-8")
-            changed = feature_file.parse(text, str(file))
+            source = workspace.cases.get(number).disclosure.text
+            changed = feature_file.loads(text, source)
             workspace.cases.set_features(number, changed, workspace.user(person))
         elif edit:
-            written = click.edit(feature_file.write(current.features), extension=".md", require_save=True)
+            written = click.edit(feature_file.dumps(current.features), extension=".md", require_save=True)
             if written is not None:
-                changed = feature_file.parse(written, "edited features")
+                changed = feature_file.loads(written, workspace.cases.get(number).disclosure.text)
                 workspace.cases.set_features(number, changed, workspace.user(person), seen=current.version)
         found = workspace.cases.features(number)
     context.console.result(

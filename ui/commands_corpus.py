@@ -21,7 +21,7 @@ _SHOWN = 20
 """Skipped records printed; all of them with --json and in the database."""
 
 
-class Day(click.ParamType):
+class Day(click.ParamType[Any]):
     """A day written YYYY-MM-DD."""
 
     name = "day"
@@ -121,9 +121,7 @@ def _rehearse(context: Context, source: str, paths: tuple[Path, ...]) -> None:
     reader = None if source == "auto" else sources.reader(source)
     files = sources.expand(paths, reader)
     plan = [{"file": str(path), "bytes": path.stat().st_size} for path in files]
-    context.console.result(
-        {"would_read": plan}, [f"would read {len(plan)} files", *(p["file"] for p in plan)]
-    )  # type: ignore[list-item]
+    context.console.result({"would_read": plan}, [f"would read {len(files)} files", *map(str, files)])
 
 
 @click.group("corpus")

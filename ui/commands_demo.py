@@ -18,7 +18,6 @@ from ui.common import Context, changes, options
 
 if TYPE_CHECKING:
     from pipeline.publishing import Published
-
     from pipeline.workspace import Workspace
 
 _MARK = ".demo"
@@ -118,9 +117,8 @@ def _ingest(context: Context, workspace: Workspace) -> None:
 
 
 def _assess(context: Context, workspace: Workspace) -> dict[str, _Seen]:
-    from pipeline.intake import read_disclosure
-
     from pipeline import demo as bundled
+    from pipeline.intake import read_disclosure
 
     _say(
         context, "\n3. Four disclosures, compared feature by feature with what was public before their dates"

@@ -11,7 +11,7 @@ from ui.common import Context, as_person, changes, options
 from ui.console import printable
 
 if TYPE_CHECKING:
-    from pipeline.publishing import DraftCase
+    from pipeline.store_drafts import DraftCase
     from publications.verify import Verification
 
 

@@ -118,7 +118,6 @@ def changes(command: Callable[P, R]) -> Callable[P, R]:
 def failures() -> tuple[type[Exception], ...]:
     """Return the bases of everything that is raised on purpose below this floor."""
     from index.errors import IndexingError
-
     from ingest.errors import IngestError
     from pipeline.errors import PipelineError
     from publications.errors import PublicationError

@@ -167,7 +167,11 @@ def _ended_by_signals() -> Iterator[None]:
     def end(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 - signal's own signature
         raise _EndedError
 
-    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    def hang_up(number: int, frame: FrameType | None) -> None:  # noqa: ARG001
+        signal.raise_signal(signal.SIGTERM)  # uvicorn knows that one and ends its connections first
+
+    handlers = {signal.SIGINT: end, signal.SIGTERM: end, signal.SIGHUP: hang_up}
+    before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
     try:
         yield
     except _EndedError:

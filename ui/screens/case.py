@@ -31,16 +31,7 @@ def page() -> None:
     case = desk.workspace.cases.get(number)
     _header(desk, case)
     _arrive(desk, number)
-    view = st.segmented_control(
-        "View",
-        list(_VIEWS),
-        default="features",
-        required=True,
-        format_func=lambda name: _VIEWS[name],
-        key="view",
-        bind="query-params",
-        label_visibility="collapsed",
-    )
+    view = _view(number)
     _compare(desk, case, asks=view != "draft")
     if view == "chart":
         case_chart.view(desk, case)
@@ -48,6 +39,25 @@ def page() -> None:
         case_draft.view(desk, case)
     else:
         case_features.view(desk, case)
+
+
+def _view(number: str) -> str:
+    """Return the view that the address names; choosing another one changes the address."""
+    named = shell.asked("view")
+    current = named if named in _VIEWS else "features"
+    chosen = st.segmented_control(
+        "View",
+        list(_VIEWS),
+        default=current,
+        required=True,
+        format_func=lambda name: _VIEWS[name],
+        key=f"view-{number}-{current}",
+        label_visibility="collapsed",
+    )
+    if chosen != current:
+        st.query_params["view"] = chosen
+        st.rerun()
+    return current
 
 
 def _list(desk: shell.Desk) -> None:
@@ -96,7 +106,7 @@ def _arrive(desk: shell.Desk, number: str) -> None:
         return
     del st.session_state[f"comparing-{number}"]
     if job.state is JobState.DONE:
-        st.session_state["view"] = "chart"
+        st.query_params["view"] = "chart"
 
 
 def _compare(desk: shell.Desk, case: Case, *, asks: bool) -> None:

@@ -19,7 +19,7 @@ from ui.screens import shell
 from ui.widgets import badge, bullets, count, element, instant, plain, show
 
 if TYPE_CHECKING:
-    from pipeline.publishing import DraftCase
+    from pipeline.store_drafts import DraftCase
     from pipeline.store_cases import Case
     from publications.document import DefensivePublication, SectionName
 

@@ -14,7 +14,7 @@ from ui.widgets import badge, bullets, count, day, element, instant, plain, show
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pipeline.publishing import PublishedLine
+    from pipeline.store_drafts import PublishedLine
     from publications.verify import Verification
 
 _PAGE = 25

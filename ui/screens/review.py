@@ -17,7 +17,7 @@ from ui.screens.paper import paper
 from ui.widgets import badge, count, day, element, instant, plain, printable, show, title
 
 if TYPE_CHECKING:
-    from pipeline.publishing import DraftCase, DraftLine
+    from pipeline.store_drafts import DraftCase, DraftLine
 
 TYPED = 8
 """Characters of the digest that an approval asks for."""

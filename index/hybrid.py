@@ -1,0 +1,410 @@
+"""`HybridIndex`: items in, ranked items out; words and meaning behind one manifest.
+
+How a batch becomes a generation
+--------------------------------
+`apply` writes, in this order: the vectors (a new segment), both word indexes (a new folder), the tombstones,
+then the manifest. Only the last step counts, and it is a rename. Killed before it, the index opens at the
+generation before and the next writer sweeps the leftovers away; the caller applies the batch again. Items that
+are there already, unchanged, are recognised by their digest and cost nothing, so applying twice doubles nothing.
+
+One process writes at a time; that is the caller's to see to. Readers need no permission: they keep the
+generation that they opened, and files of the last two generations stay for those that are just opening.
+
+How a query is answered
+-----------------------
+Words rank items by BM25 (`index.lexical`), meaning ranks them by their best piece (`index.dense`), both under
+the same filter. `fused` joins the two: reciprocal ranks by default, or standardised scores (`index.fusion`).
+An expression (`index.syntax`) restricts every mode to what it matches, and its positive words are what meaning
+is asked for.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal, Self
+
+import numpy as np
+
+from index import dense, fusion, manifest, segments, syntax
+from index.dense import Dense
+from index.errors import EncoderOutputError, IndexDamagedError, ItemError, ReadOnlyError
+from index.files import TEMPORARY
+from index.lexical import Lexical, write_generation
+from index.manifest import Manifest
+from index.records import ITEM_LIMIT, ORDINAL_BITS, Filter, Hit, Item, Piece, PieceHit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+    from types import TracebackType
+
+    from numpy.typing import NDArray
+
+    from index.dense import Mask
+    from index.encoder import Encoder
+    from index.segments import Segment
+
+__all__ = ["EVERYTHING", "Filter", "Fusion", "Hit", "HybridIndex", "Item", "Mode", "Piece", "PieceHit"]
+
+Mode = Literal["fused", "words", "meaning"]
+Fusion = Literal["ranks", "scores"]
+EVERYTHING = Filter()
+_ATTEMPTS = 50
+_WORDS_SHARE = 0.5
+"""Of a piece's score where words and meaning are blended."""
+_FIELDS = frozenset({"abstract", "claims", "description"})
+
+
+class HybridIndex:
+    """An index in a folder, open at one generation."""
+
+    def __init__(self, folder: Path, encoder: Encoder, opened: Manifest, *, write: bool) -> None:
+        """Use `open`. Raises IndexDamagedError; FileNotFoundError when the generation is superseded."""
+        self.folder = folder
+        self.encoder = encoder
+        self.manifest = opened
+        self._write = write
+        self._previous = opened
+        self._dense = Dense.load(folder / "dense", opened)
+        self._lexical: Lexical | None = None
+        if not write:
+            self._lexical = Lexical(_lexical_folder(folder, opened.generation), opened)
+
+    @classmethod
+    def open(
+        cls, folder: Path, encoder: Encoder, *, write: bool = False, passages_format: int = 1
+    ) -> HybridIndex:
+        """Open an index; with `write`, make it where there is none and sweep a killed writer's leftovers.
+
+        Raises IndexMissingError, ManifestCorruptError, ManifestMismatchError, IndexDamagedError.
+        """
+        if write and not manifest.exists(folder):
+            _create(folder, encoder, passages_format)
+        for _ in range(_ATTEMPTS):
+            found = manifest.read(folder)
+            found.check(encoder, passages_format)
+            try:
+                index = cls(folder, encoder, found, write=write)
+            except FileNotFoundError as error:
+                if manifest.read(folder).generation == found.generation:
+                    raise IndexDamagedError(folder, f"a file is missing ({error})") from None
+                continue
+            if write:
+                index._sweep()
+            return index
+        raise IndexDamagedError(folder, f"changed {_ATTEMPTS} times while it was being opened")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the files; nothing is pending, every batch was complete when `apply` returned."""
+        self._write = False
+        self._lexical = None
+        self._dense = Dense(segments=(), dead=np.zeros((0, 2), np.int64))
+
+    @property
+    def generation(self) -> int:
+        return self.manifest.generation
+
+    @property
+    def items(self) -> int:
+        return self.manifest.items
+
+    @property
+    def vectors(self) -> int:
+        return self.manifest.vectors
+
+    # -- writing -----------------------------------------------------------------------------------
+
+    def apply(self, add: Sequence[Item], remove: Sequence[int] = ()) -> Manifest:
+        """Add (or replace) and remove items, all or nothing; returns the manifest that holds from now on.
+
+        A batch that changes nothing makes no generation. An item both added and removed is added.
+        Raises ItemError, ReadOnlyError, and whatever the encoder raises.
+        """
+        if not self._write:
+            raise ReadOnlyError(self.folder)
+        wanted = {item.id: item for item in add}
+        for item in wanted.values():
+            _check(item)
+        changed = [wanted[number] for number in sorted(wanted) if not self._holds(wanted[number])]
+        gone = {number for number in remove if number not in wanted and self._dense.find(number) is not None}
+        if not changed and not gone:
+            return self.manifest
+        vectors = self._encode(changed)
+        generation = self.generation + 1
+        old = {item.id for item in changed if self._dense.find(item.id) is not None} | gone
+        made = self._with_segment(generation, changed, vectors, self._dense.bury(old))
+        target = _lexical_folder(self.folder, generation)
+        shutil.rmtree(target, ignore_errors=True)  # left by a batch that failed
+        source = _lexical_folder(self.folder, self.generation)
+        documents, pieces = write_generation(source, target, changed, old)
+        if made.dead.size:
+            dense.save_dead(self._parent, generation, made.dead)
+        following = replace(
+            self.manifest,
+            generation=generation,
+            items=made.items,
+            vectors=made.vectors,
+            documents=documents,
+            pieces=pieces,
+            segments=tuple(segment.entry for segment in made.segments),
+            dead=generation if made.dead.size else 0,
+        )
+        manifest.write(self.folder, following)
+        self._previous, self.manifest = self.manifest, following
+        self._dense, self._lexical = made, None
+        self._sweep()
+        return following
+
+    def _holds(self, item: Item) -> bool:
+        place = self._dense.find(item.id)
+        return place is not None and place[0].digests[place[1]].tobytes() == segments.digest(item)
+
+    def _encode(self, items: Sequence[Item]) -> NDArray[np.float32]:
+        texts = [piece.text for item in items for piece in sorted(item.pieces, key=lambda p: p.ordinal)]
+        if not texts:
+            return np.zeros((0, self.encoder.dim), np.float32)
+        vectors = np.asarray(self.encoder.encode(texts), np.float32)
+        if vectors.shape != (len(texts), self.encoder.dim):
+            expected = f"({len(texts)}, {self.encoder.dim})"
+            raise EncoderOutputError(self.encoder.name, f"shape {vectors.shape}", expected)
+        return vectors
+
+    def _with_segment(
+        self, generation: int, items: Sequence[Item], vectors: NDArray[np.float32], dead: NDArray[np.int64]
+    ) -> Dense:
+        """Write a segment and merge where there are too many; returns the next generation's vectors."""
+        parent, dim = self._parent, self.manifest.dim
+        opened: list[Segment] = list(self._dense.segments)
+        if items:
+            opened.append(segments.load(parent, segments.write(parent, 2 * generation, items, vectors), dim))
+        made = Dense(segments=tuple(opened), dead=dead)
+        chosen = made.to_merge()
+        if not chosen:
+            return made
+        parts = [(made.segments[n], made.alive[n]) for n in chosen]
+        kept = [segment for n, segment in enumerate(made.segments) if n not in chosen]
+        if any(alive.any() for _, alive in parts):
+            kept.append(segments.load(parent, segments.merge(parent, 2 * generation + 1, parts), dim))
+        numbers = np.array([segment.entry.number for segment in kept], np.int64)
+        return Dense(segments=tuple(kept), dead=dead[np.isin(dead[:, 0], numbers)])
+
+    def _sweep(self) -> None:
+        """Delete what neither this generation nor the one before it names."""
+        kept = {manifest.NAME}
+        for known in (self.manifest, self._previous):
+            kept.add(_lexical_folder(self.folder, known.generation).name)
+            kept.update(segments.folder_of(self._parent, entry.number).name for entry in known.segments)
+            if known.dead:
+                kept.add(dense.dead_path(self._parent, known.dead).name)
+        for parent in (self.folder / "lexical", self._parent):
+            for path in parent.iterdir():
+                if path.name not in kept:
+                    shutil.rmtree(path) if path.is_dir() else path.unlink()
+        (self.folder / (manifest.NAME + TEMPORARY)).unlink(missing_ok=True)
+
+    # -- reading -----------------------------------------------------------------------------------
+
+    def search(
+        self,
+        query: str,
+        *,
+        mode: Mode = "fused",
+        limit: int = 10,
+        filter: Filter = EVERYTHING,  # noqa: A002 - the word that callers use for it
+        pieces: int = 3,
+        depth: int = 200,
+        plain: bool = False,
+        fuse: Fusion = "ranks",
+    ) -> list[Hit]:
+        """Return at most `limit` items, best first, ties by item.
+
+        `depth` items of each channel are considered, `pieces` best pieces are named for each hit, and `plain`
+        reads the query as prose whatever it looks like. Raises QuerySyntaxError, and what the encoder raises.
+        """
+        expression = not plain and syntax.is_expression(query)
+        text = syntax.prose(query) if expression else query
+        depth = max(depth, limit)
+        mask = self._dense.mask(filter)
+        allowed = None if filter.is_empty else self._dense.ids(mask)
+        lexical = self._words
+        by_words: list[tuple[int, float]] = []
+        by_meaning: list[tuple[int, float]] = []
+        vector = None
+        if mode != "meaning":
+            ranked = lexical.evaluate if expression else lexical.rank
+            by_words = ranked(query, allowed, depth)
+        if mode != "words" and text.strip():
+            vector = self._vector(text)
+            if expression:
+                matching = lexical.matching(query)
+                mask = tuple(
+                    chosen & np.isin(segment.items, matching)
+                    for segment, chosen in zip(self._dense.segments, mask, strict=True)
+                )
+            by_meaning = self._dense.search(vector, mask, depth)
+        order = self._fused(query, mode, by_words, by_meaning, vector if fuse == "scores" else None)[:limit]
+        found = [item for item, _ in order]
+        best = self._best_pieces(text if mode != "meaning" else "", vector, found, pieces)
+        return _hits(order, by_words, by_meaning, best)
+
+    def pieces(self, query: str, items: Sequence[int], per_item: int = 3) -> dict[int, tuple[PieceHit, ...]]:
+        """Return the best pieces of given items for prose, words and meaning blended; unknown items are left out."""
+        known = [item for item in dict.fromkeys(items) if self._dense.find(item) is not None]
+        if not known or not query.strip():
+            return {item: () for item in known}
+        return self._best_pieces(query, self._vector(query), known, per_item)
+
+    def similar(
+        self,
+        item: int,
+        *,
+        limit: int = 10,
+        filter: Filter = EVERYTHING,  # noqa: A002 - as in search
+    ) -> list[Hit]:
+        """Return the items nearest in meaning to an item's first piece, itself left out; empty for an unknown one."""
+        stored = self._dense.vectors_of(item)
+        if stored is None or not stored[0].size:
+            return []
+        wanted = replace(filter, without=filter.without | {item})
+        order = self._dense.search(stored[1][0], self._dense.mask(wanted), limit)
+        best = self._best_pieces("", stored[1][0], [found for found, _ in order], 1)
+        return _hits(order, [], order, best)
+
+    def vectors_of(self, item: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Return an item's ordinals (n,) and vectors (n, dim); n is 0 for an unknown item."""
+        stored = self._dense.vectors_of(item)
+        if stored is None:
+            return np.zeros(0, np.int64), np.zeros((0, self.manifest.dim), np.float32)
+        return stored
+
+    def idf(self, terms: Sequence[str]) -> dict[str, float]:
+        """Return BM25's inverse document frequency of stems (made by `index.text`) over the items."""
+        return self._words.idf(terms)
+
+    def matching(self, filter: Filter) -> int:  # noqa: A002 - as in search
+        """Return how many items pass a filter."""
+        return int(sum(int(mask.sum()) for mask in self._dense.mask(filter)))
+
+    @property
+    def _parent(self) -> Path:
+        return self.folder / "dense"
+
+    @property
+    def _words(self) -> Lexical:
+        """The word indexes; a writer opens them when it is asked for something."""
+        if self._lexical is None:
+            self._lexical = Lexical(_lexical_folder(self.folder, self.generation), self.manifest)
+        return self._lexical
+
+    def _vector(self, text: str) -> NDArray[np.float32]:
+        vector: NDArray[np.float32] = np.asarray(self.encoder.encode([text], query=True), np.float32)[0]
+        return vector
+
+    def _fused(
+        self,
+        query: str,
+        mode: Mode,
+        by_words: list[tuple[int, float]],
+        by_meaning: list[tuple[int, float]],
+        vector: NDArray[np.float32] | None,
+    ) -> list[tuple[int, float]]:
+        if mode != "fused":
+            return by_words or by_meaning
+        rankings = [[item for item, _ in ranking] for ranking in (by_words, by_meaning)]
+        if vector is None:
+            return fusion.reciprocal_rank_fusion(rankings)
+        union = sorted({*rankings[0], *rankings[1]})
+        missing = np.array(sorted(set(union) - set(rankings[0])), np.int64)
+        words = dict(by_words) | dict(self._words.rank(syntax.prose(query), missing, len(union)))
+        meaning = dict(by_meaning)
+        for item, scores in self._dense.scores(vector, set(union) - set(rankings[1])).items():
+            meaning[item] = max(scores.values(), default=0.0)
+        return fusion.convex(
+            {item: words.get(item, 0.0) for item in union}, {item: meaning.get(item, 0.0) for item in union}
+        )
+
+    def _best_pieces(
+        self, text: str, vector: NDArray[np.float32] | None, items: Sequence[int], count: int
+    ) -> dict[int, tuple[PieceHit, ...]]:
+        """Blend the channels that are given: words where there is text, meaning where there is a vector."""
+        if count < 1 or not items:
+            return dict.fromkeys(items, ())
+        words = self._words.pieces(text, items) if text.strip() else {}
+        meaning = self._dense.scores(vector, items) if vector is not None else {}
+        share = 0.0 if not words else 1.0 if vector is None else _WORDS_SHARE
+        best = {}
+        for item in items:
+            by_words, by_meaning = words.get(item, {}), meaning.get(item, {})
+            scores = {
+                ordinal: share * by_words.get(ordinal, 0.0)
+                + (1 - share) * max(0.0, by_meaning.get(ordinal, 0.0))
+                for ordinal in by_words.keys() | by_meaning.keys()
+            }
+            ranked = fusion.ranked({ordinal: round(score, 6) for ordinal, score in scores.items()})
+            best[item] = tuple(PieceHit(ordinal=ordinal, score=score) for ordinal, score in ranked[:count])
+        return best
+
+
+def _create(folder: Path, encoder: Encoder, passages_format: int) -> None:
+    """Make an empty index, over whatever a killed attempt left."""
+    (folder / "dense").mkdir(parents=True, exist_ok=True)
+    target = _lexical_folder(folder, 0)
+    shutil.rmtree(target, ignore_errors=True)
+    write_generation(None, target, (), ())
+    empty = Manifest(
+        generation=0,
+        model=encoder.name,
+        model_sha256=encoder.sha256,
+        dim=encoder.dim,
+        passages_format=passages_format,
+    )
+    manifest.write(folder, empty)
+
+
+def _lexical_folder(folder: Path, generation: int) -> Path:
+    return folder / "lexical" / f"generation-{generation:08d}"
+
+
+def _check(item: Item) -> None:
+    if not 0 < item.id < ITEM_LIMIT:
+        raise ItemError(item.id, f"its number is not between 1 and {ITEM_LIMIT - 1}")
+    ordinals = {piece.ordinal for piece in item.pieces}
+    if len(ordinals) != len(item.pieces):
+        raise ItemError(item.id, "two of its pieces have one ordinal")
+    if any(not 0 <= ordinal < 1 << ORDINAL_BITS for ordinal in ordinals):
+        raise ItemError(item.id, f"an ordinal is not between 0 and {(1 << ORDINAL_BITS) - 1}")
+    if unknown := {piece.field for piece in item.pieces} - _FIELDS:
+        raise ItemError(item.id, f"no field is called {', '.join(sorted(unknown))}")
+    if item.day is not None and item.day < 1:
+        raise ItemError(item.id, f"{item.day} is not an ordinal day")
+
+
+def _hits(
+    order: Sequence[tuple[int, float]],
+    by_words: Sequence[tuple[int, float]],
+    by_meaning: Sequence[tuple[int, float]],
+    best: dict[int, tuple[PieceHit, ...]],
+) -> list[Hit]:
+    words = {item: (rank, score) for rank, (item, score) in enumerate(by_words, start=1)}
+    meaning = {item: (rank, score) for rank, (item, score) in enumerate(by_meaning, start=1)}
+    return [
+        Hit(
+            item=item,
+            score=score,
+            words_rank=words[item][0] if item in words else None,
+            meaning_rank=meaning[item][0] if item in meaning else None,
+            words_score=words[item][1] if item in words else None,
+            meaning_score=meaning[item][1] if item in meaning else None,
+            pieces=best.get(item, ()),
+        )
+        for item, score in order
+    ]

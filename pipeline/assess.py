@@ -1,0 +1,291 @@
+"""`assess`: features against a library, up to a `NoveltyReport`.
+
+The run: one query per feature and one for the whole, before the critical date; the candidates united; the best
+`limit` of them chosen by weighted set cover, so that a document which alone shows a rare feature is not crowded
+out by ten that show the common ones; each judged feature by feature; then sets of documents. A second search
+without the date names near documents that cannot count, and why.
+
+What it never does: it does not combine embodiments knowingly, tell whether elements are arranged as claimed, or
+conclude. Documents whose date straddles the critical date, or is missing, are shown and asked about; they count
+toward no outcome.
+
+Same corpus snapshot, model, features, dates and parameters give the same `run_id` and the same report hash: no
+clock is read, and every order is total.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Final
+
+from pipeline import dating
+from pipeline.chart import Cell, ChartReference, DateStatus, FeatureChart, Support
+from pipeline.choosing import choose, first
+from pipeline.conclusion import conclude, notes
+from pipeline.coverage import coverage
+from pipeline.library import SearchFilter
+from pipeline.matching import demand
+from pipeline.novelty import LeftOut, NoveltyReport, Query
+from pipeline.support import judge_all, reach
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Generator, Sequence
+
+    from ingest.documents import Document
+    from pipeline.disclosure import Disclosure, Feature
+    from pipeline.library import CorpusStatus, FoundPassage, Library
+
+METHOD: Final = "assessment/1"
+"""Raised when the same inputs would give another report."""
+DEPTH: Final = 30
+"""Documents per query."""
+CANDIDATES: Final = 40
+"""Documents whose passages are compared with every feature before the best are chosen."""
+PASSAGES: Final = 4
+"""Passages per document and feature that are searched for a quote."""
+NEAR: Final = 20
+"""Documents of the undated search that are looked at for being left out."""
+UNDETERMINED: Final = 3
+"""Documents of undetermined date that are charted at least, beside the `limit` others."""
+_WHOLE_LIMIT: Final = 2_000
+_SHORT_QUERY: Final = 6
+_RANK: Final = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssessProgress:
+    """How far an assessment has come; `words` says what is being done."""
+
+    done: int
+    total: int
+    words: str
+
+
+@dataclass(slots=True)
+class _Search:
+    """Everything that queries have brought in."""
+
+    queries: list[Query]
+    score: dict[str, float]
+    """Sum over the queries of 1/(60 + rank): the order in which documents were met."""
+    ranks: dict[str, tuple[int | None, int | None]]
+    """Ranks by words and by meaning in the query for the whole."""
+    hits: list[tuple[str, ...]]
+    """Keys per query, best first."""
+
+
+def assess(
+    disclosure: Disclosure,
+    features: Sequence[Feature],
+    library: Library,
+    *,
+    critical_date: dt.date,
+    exclude: Sequence[str] = (),
+    limit: int = 10,
+) -> Generator[AssessProgress, None, NoveltyReport]:
+    """Compare features with a library: yields progress, returns the report (`finish` drives it to the end)."""
+    exclude = tuple(sorted(set(exclude)))
+    total = 2 * len(features) + 4
+    yield AssessProgress(done=0, total=total, words="looking at the corpus")
+    status = library.status()
+    limits = SearchFilter(before=critical_date, undated=True, exclude=exclude)
+    search = _Search(queries=[], score={}, ranks={}, hits=[])
+    subjects = _queries(disclosure, features)
+    for done, (subject, query) in enumerate(subjects):
+        yield AssessProgress(done=1 + done, total=total, words=f"searching for {_named(subject)}")
+        if status.documents:
+            _collect(search, subject, query, library, limits)
+    yield AssessProgress(done=2 + len(features), total=total, words="choosing the closest documents")
+    documents = _chosen(search, features, library, limit, critical_date)
+    cells: list[Cell] = []
+    for done, feature in enumerate(features):
+        yield AssessProgress(done=3 + len(features) + done, total=total, words=f"comparing {feature.id}")
+        cells.extend(_judged(feature, documents, library))
+    yield AssessProgress(done=total - 1, total=total, words="looking for documents that come too late")
+    late = _left_out(subjects, library, exclude, critical_date, search) if status.documents else ()
+    chart = _chart(documents, cells, critical_date, search)
+    found = conclude(features, chart)
+    parameters = _parameters(limit)
+    return NoveltyReport(
+        disclosure_title=disclosure.title,
+        disclosure_sha256=disclosure.sha256,
+        critical_date=critical_date,
+        features=tuple(features),
+        outcome=found.outcome,
+        chart=chart,
+        combinations=found.combinations,
+        residual=found.residual,
+        left_out=late,
+        excluded=exclude,
+        coverage=coverage(library, status, critical_date, exclude, search.queries),
+        run_id=_run_id(disclosure, features, status, critical_date, exclude, parameters),
+        parameters=parameters,
+        notes=notes(features, chart, found),
+    )
+
+
+def finish(run: Generator[AssessProgress, None, NoveltyReport]) -> NoveltyReport:
+    """Drive an assessment to its end and return the report."""
+    while True:
+        try:
+            next(run)
+        except StopIteration as end:
+            report: NoveltyReport = end.value
+            return report
+
+
+def _named(subject: str) -> str:
+    return "the whole" if subject == "whole" else subject
+
+
+def _queries(disclosure: Disclosure, features: Sequence[Feature]) -> tuple[tuple[str, str], ...]:
+    """Return (subject, text): the whole first; a short feature borrows the title, for it says little alone."""
+    essential = [feature.text for feature in features if feature.essential] or [f.text for f in features]
+    whole = ". ".join((disclosure.title, *essential))[:_WHOLE_LIMIT]
+    found = [("whole", _flat(whole))]
+    for feature in features:
+        text = _flat(feature.text)
+        short = len(text.split()) < _SHORT_QUERY
+        found.append((feature.id, f"{text} {_flat(disclosure.title)}" if short else text))
+    return tuple(found)
+
+
+def _flat(text: str) -> str:
+    """Put a query on one line, in lower case and without what a query language would read as an operator."""
+    plain = "".join(c if c.isalnum() or c in ".,%°/-" else " " for c in text.lower())
+    return " ".join(word.strip("-,./") for word in plain.split() if word.strip("-,./"))
+
+
+def _collect(search: _Search, subject: str, query: str, library: Library, limits: SearchFilter) -> None:
+    found = library.search(query, limit=DEPTH, filters=limits, passages=1)
+    search.queries.append(Query(subject=subject, mode="fused", text=query, hits=len(found)))
+    search.hits.append(tuple(hit.key for hit in found))
+    for rank, hit in enumerate(found, start=1):
+        search.score[hit.key] = search.score.get(hit.key, 0.0) + 1.0 / (_RANK + rank)
+        if subject == "whole":
+            search.ranks[hit.key] = (hit.words_rank, hit.meaning_rank)
+
+
+def _chosen(
+    search: _Search, features: Sequence[Feature], library: Library, limit: int, critical: dt.date
+) -> tuple[Document, ...]:
+    """Return the documents to chart: `limit` dated before, and a few whose date is undetermined."""
+    keys = first(search.score, search.hits, max(CANDIDATES, limit))
+    documents = {key: library.document(key) for key in keys}
+    strengths: dict[str, dict[str, float]] = {key: {} for key in keys}
+    for feature in features:
+        wanted = demand(feature.text, library)
+        found = library.best_passages(_flat(feature.text), keys, per_document=PASSAGES)
+        for key in keys:
+            strengths[key][feature.id] = round(reach(wanted, found.get(key, ())), 6)
+    by_status: dict[DateStatus, dict[str, dict[str, float]]] = {status: {} for status in DateStatus}
+    for key, document in documents.items():
+        status = dating.status_of(document, critical)
+        if status is not None:
+            by_status[status][key] = strengths[key]
+    before = choose(by_status[DateStatus.BEFORE], search.score, limit)
+    asked = choose(by_status[DateStatus.UNDETERMINED], search.score, max(UNDETERMINED, limit // 4))
+    return tuple(documents[key] for key in (*before, *asked))
+
+
+def _judged(feature: Feature, documents: Sequence[Document], library: Library) -> tuple[Cell, ...]:
+    keys = [document.key for document in documents]
+    found = library.best_passages(_flat(feature.text), keys, per_document=PASSAGES)
+    pairs: list[tuple[Document, Sequence[FoundPassage]]] = [
+        (document, found.get(document.key, ())) for document in documents
+    ]
+    return judge_all(feature, pairs, library)
+
+
+def _left_out(
+    subjects: Sequence[tuple[str, str]],
+    library: Library,
+    exclude: tuple[str, ...],
+    critical: dt.date,
+    search: _Search,
+) -> tuple[LeftOut, ...]:
+    """Search again without the date, and name what is near but not before."""
+    found: dict[str, LeftOut] = {}
+    for subject, query in subjects:
+        depth = NEAR if subject == "whole" else NEAR // 4
+        hits = library.search(query, limit=depth, filters=SearchFilter(exclude=exclude), passages=1)
+        search.queries.append(Query(subject=f"{subject}, any date", mode="fused", text=query, hits=len(hits)))
+        for hit in hits:
+            if hit.key not in found and hit.key not in search.score:
+                reason = dating.left_out(library.document(hit.key), critical)
+                if reason is not None:
+                    found[hit.key] = reason
+    return tuple(found.values())
+
+
+def _chart(
+    documents: Sequence[Document], cells: Sequence[Cell], critical: dt.date, search: _Search
+) -> FeatureChart:
+    """Put the columns in order: dated before first, then by what they show."""
+    shown: dict[str, list[float]] = {document.key: [0.0, 0.0] for document in documents}
+    for cell in cells:
+        shown[cell.key][0] += cell.support is Support.DISCLOSED
+        shown[cell.key][1] += cell.probability
+    references = [_reference(document, critical, search) for document in documents]
+    references.sort(
+        key=lambda r: (
+            r.status is not DateStatus.BEFORE,
+            -shown[r.key][0],
+            -round(shown[r.key][1], 6),
+            r.key,
+        )
+    )
+    order = {reference.key: index for index, reference in enumerate(references)}
+    numbers = {cell.feature: index for index, cell in reversed(list(enumerate(cells)))}
+    ordered = sorted(cells, key=lambda cell: (numbers[cell.feature], order[cell.key]))
+    return FeatureChart(references=tuple(references), cells=tuple(ordered))
+
+
+def _reference(document: Document, critical: dt.date, search: _Search) -> ChartReference:
+    words, meaning = search.ranks.get(document.key, (None, None))
+    return ChartReference(
+        key=document.key,
+        title=document.title,
+        kind=document.kind.value,
+        published=str(document.published or ""),
+        date_source=dating.date_source(document),
+        status=dating.status_of(document, critical) or DateStatus.UNDETERMINED,
+        sha256=document.sha256,
+        words_rank=words,
+        meaning_rank=meaning,
+    )
+
+
+def _parameters(limit: int) -> tuple[tuple[str, str], ...]:
+    return (
+        ("method", METHOD),
+        ("limit", str(limit)),
+        ("depth", str(DEPTH)),
+        ("candidates", str(CANDIDATES)),
+        ("passages", str(PASSAGES)),
+    )
+
+
+def _run_id(
+    disclosure: Disclosure,
+    features: Sequence[Feature],
+    status: CorpusStatus,
+    critical: dt.date,
+    exclude: Sequence[str],
+    parameters: Sequence[tuple[str, str]],
+) -> str:
+    """Return SHA-256 over everything that the report depends on."""
+    inputs = {
+        "snapshot": status.snapshot,
+        "model": status.model_sha256,
+        "disclosure": disclosure.sha256,
+        "title": disclosure.title,
+        "features": [asdict(feature) for feature in features],
+        "critical_date": critical.isoformat(),
+        "exclude": list(exclude),
+        "parameters": [list(pair) for pair in parameters],
+    }
+    return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()

@@ -1,0 +1,61 @@
+"""Where a document stands against the critical date: rules ALL-1 and the interval rule of law.md.
+
+Strictly before is before; the same calendar day is not (35 USC 102(a)(1), EPC 54(2)). A day known only as an
+interval counts when its last day is before the date; an interval that straddles the date, and a document
+without any public date (US-PUB-2), are undetermined: shown and asked about, never relied on.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ingest.documents import PUBLIC_KINDS
+from pipeline.chart import DateStatus
+from pipeline.novelty import LeftOut
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from ingest.documents import Document
+
+SAME_DAY = "public on the critical date itself: the same day is not before it"
+LATER_FILED_BEFORE = (
+    "public later, filed before: may count as an earlier application in some offices (35 USC 102(a)(2), "
+    "EPC 54(3)); this is not evaluated in this release"
+)
+LATER = "public after the critical date"
+STARTS_ON_DATE = "public on the critical date or later, the day is not known exactly"
+
+
+def status_of(document: Document, critical: dt.date) -> DateStatus | None:
+    """Return whether the text was public before the date; None when it certainly was not."""
+    published = document.published
+    if published is None:
+        return DateStatus.UNDETERMINED
+    if published.latest < critical:
+        return DateStatus.BEFORE
+    return DateStatus.UNDETERMINED if published.earliest < critical else None
+
+
+def left_out(document: Document, critical: dt.date) -> LeftOut | None:
+    """Return why a document cannot count, or None when it may."""
+    published = document.published
+    if published is None or published.earliest < critical:
+        return None
+    filed = document.filed
+    if published.latest == critical:
+        reason = SAME_DAY
+    elif filed is not None and filed.latest < critical:
+        reason = LATER_FILED_BEFORE
+    else:
+        reason = STARTS_ON_DATE if published.earliest == critical else LATER
+    return LeftOut(key=document.key, title=document.title, published=str(published), reason=reason)
+
+
+def date_source(document: Document) -> str:
+    """Return what asserts the public date, with its confidence where that is not high; empty without a date."""
+    public = [event for event in document.events if event.kind in PUBLIC_KINDS]
+    if not public:
+        return ""
+    event = min(public, key=lambda event: (event.when.earliest, event.when.latest))
+    return event.source if event.confidence == "high" else f"{event.source} (confidence {event.confidence})"

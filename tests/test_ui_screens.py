@@ -1,0 +1,317 @@
+"""The pages' logic through Streamlit's own AppTest, and the small functions beneath them."""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+import zipfile
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from streamlit.testing.v1 import AppTest
+
+from pipeline.disclosure import Feature, FeatureKind
+from tests.browser import ROOT
+from tests.ui_workspace import CLAIM, INES, MARA, REX, TITLE, invention, new_workspace
+from ui import widgets
+from ui.screens import case_features, new, publications, shell
+from ui.screens.worklist import worklist
+from ui.server import FOLDER_VARIABLE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pipeline.workspace import Workspace
+
+HOSTILE = '<img src=x onerror=alert(1)> :red[x] ![p](http://evil.example/p.png) $a$ "q" [l](javascript:x)'
+
+
+@pytest.fixture
+def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
+    opened = new_workspace(tmp_path / "w")
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "w"))
+    yield opened
+    opened.close()
+    for other in shell._opened.values():
+        other.close()
+    shell._opened.clear()
+
+
+def open_page(path: str = "", **parameters: str) -> AppTest:
+    """Run the face once on a page."""
+    test = AppTest.from_file(str(ROOT / "ui" / "app.py"), default_timeout=30)
+    test.query_params.update(parameters)
+    test.run()
+    if path:
+        page = next(key for key, info in test._registered_pages.items() if info["url_pathname"] == path)
+        test._page_hash = page
+        test.query_params.update(parameters)
+        test.run()
+    assert not test.exception
+    return test
+
+
+def words(test: AppTest) -> str:
+    """Return everything that a page says, HTML elements included."""
+    kinds = (test.title, test.subheader, test.caption, test.markdown, test.info, test.warning, test.error, test.success)
+    said = [element.value for kind in kinds for element in kind]
+    return "\n".join([*said, *(html.unescape(element.body) for element in test.html)])
+
+
+def press(test: AppTest, label: str) -> AppTest:
+    """Press the button of that name and run the page."""
+    next(button for button in test.button if button.label == label).click().run()
+    assert not test.exception
+    return test
+
+
+# -- widgets ---------------------------------------------------------------------------------------
+
+
+@given(st.text(max_size=80))
+def test_an_element_shows_its_text_and_never_makes_markup(text: str) -> None:
+    shown = widgets.element(text)
+    inside = shown.removeprefix('<div class="">').removesuffix("</div>")
+    assert "<" not in inside
+    assert html.unescape(inside) == widgets.printable(text)
+
+
+@given(st.text(max_size=80), st.lists(st.tuples(st.integers(-5, 90), st.integers(-5, 90)), max_size=6))
+def test_marking_a_quote_changes_none_of_its_words(quote: str, spans: list[tuple[int, int]]) -> None:
+    marked = widgets.marked(quote, spans)
+    assert html.unescape(re.sub("</?mark>", "", marked)) == widgets.printable(quote)
+    assert marked.count("<mark>") == marked.count("</mark>")
+
+
+@given(st.text(max_size=60))
+def test_a_label_holds_no_markdown(text: str) -> None:
+    label = widgets.plain(text)
+    assert not re.search(r"(?<!\\)[\[\]<>`*_$]", label.replace("\\\\", ""))
+
+
+def test_a_label_keeps_its_words_and_parts_what_would_become_an_icon_or_a_link() -> None:
+    assert widgets.plain("Drip valve, 2nd try") == "Drip valve, 2nd try"
+    assert "://" not in widgets.plain("http://evil.example")
+    assert ":red" not in widgets.plain(":red[x]")
+    assert widgets.plain("a" * 300).endswith("…")
+
+
+def test_text_that_turns_the_reading_direction_is_made_visible() -> None:
+    assert widgets.printable("abc\u202etxt.exe") == "abc\ufffdtxt.exe"
+    assert widgets.printable("5\u00a0mm\n") == "5\u00a0mm\n"
+
+
+# -- small rules -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("answer", ["", "no", "No.", "none", "not yet", " never! ", "n/a"])
+def test_saying_no_raises_no_flag(answer: str) -> None:
+    assert not new.shows(answer)
+
+
+@pytest.mark.parametrize("answer", ["a poster in May", "no, but we sold two", "yes", "to a customer under NDA"])
+def test_any_showing_raises_the_flag(answer: str) -> None:
+    assert new.shows(answer)
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ("a\nb", ("a", "b")),
+        ("a pump; and a valve", ("a pump", "a valve")),
+        ("a valve, wherein it is red", ("a valve", "wherein it is red")),
+        ("one thing", ("one thing",)),
+    ],
+)
+def test_a_feature_splits_where_a_person_broke_it_or_at_its_seams(text: str, pieces: tuple[str, ...]) -> None:
+    assert case_features.parts(text) == pieces
+
+
+@given(st.text(alphabet="ab;\n, ", max_size=40))
+def test_splitting_loses_no_letter(text: str) -> None:
+    assert re.sub(r"[^ab]", "", "".join(case_features.parts(text))) == re.sub(r"[^ab]", "", text)
+
+
+def test_an_edited_feature_finds_its_place_or_has_none() -> None:
+    feature = Feature(id="F1", text="a valve", kind=FeatureKind.STRUCTURE)
+    placed = case_features.placed(feature, "see a valve here")
+    assert (placed.start, placed.end) == (4, 11)
+    assert case_features.placed(replace(feature, text="a pump"), "see a valve here").start == -1
+
+
+def test_a_zip_holds_the_bundle_and_follows_no_link(tmp_path: Path) -> None:
+    folder = tmp_path / "DP-2026-000001v1"
+    (folder / "data").mkdir(parents=True)
+    (folder / "data" / "page.html").write_text("x")
+    secret = tmp_path / "secret"
+    secret.write_text("s")
+    (folder / "data" / "link").symlink_to(secret)
+    with zipfile.ZipFile(io.BytesIO(publications.zipped(folder))) as archive:
+        assert archive.namelist() == ["DP-2026-000001v1/data/page.html"]
+
+
+# -- pages -----------------------------------------------------------------------------------------
+
+
+def test_the_first_page_says_what_to_do_first_and_who_is_acting(workspace: Workspace) -> None:
+    page = open_page()
+    said = words(page)
+    assert "Nothing here yet" in said
+    assert "antedate ingest" in said
+    assert "no login" in said
+
+
+def test_the_address_chooses_who_is_acting_and_the_face_keeps_it(workspace: Workspace) -> None:
+    page = open_page(**{"as": "rex"})
+    assert page.sidebar.selectbox[0].value == "rex"
+    assert page.query_params["as"] == "rex"
+    assert open_page(**{"as": "nobody"}).session_state["actor"] != "nobody"
+
+
+def test_a_person_is_added_with_roles_and_a_bad_short_name_is_refused(workspace: Workspace) -> None:
+    page = open_page()
+    name, short = page.sidebar.text_input[0], page.sidebar.text_input[1]
+    name.set_value("Tom Ash")
+    short.set_value("../tom")
+    press(page, "Add")
+    assert any("short name" in error.value for error in page.error)
+    page.sidebar.text_input[1].set_value("tom")
+    page.sidebar.text_input[0].set_value("Tom Ash")
+    press(page, "Add")
+    assert workspace.person("tom").name == "Tom Ash"
+
+
+def test_answers_become_a_case_with_features(workspace: Workspace) -> None:
+    page = open_page("new", **{"as": "ines"})
+    page.text_input(key="new-title").set_value(TITLE)
+    page.text_area(key="new-CLAIM").set_value(CLAIM)
+    page.text_area(key="new-inventors").set_value("Ines Marlow\n\nTom Ash")
+    page.run()
+    press(page, "Save and go to its features")
+    case = workspace.cases.get("D-0001")
+    assert case.owner == "ines"
+    assert case.disclosure.inventors == ("Ines Marlow", "Tom Ash")
+    assert len(workspace.cases.features("D-0001").features) >= 4
+
+
+def test_a_showing_is_flagged_and_an_empty_form_is_refused_in_a_sentence(workspace: Workspace) -> None:
+    page = open_page("new", **{"as": "ines"})
+    page.text_area(key="new-SHOWN").set_value("poster on 2024-02-10").run()
+    assert any("not legal advice" in warning.value for warning in page.warning)
+    page.text_input(key="new-title").set_value("Empty").run()
+    page.text_area(key="new-SHOWN").set_value("").run()
+    press(page, "Save and go to its features")
+    assert page.error
+    assert workspace.cases.list() == ()
+
+
+def test_a_hostile_title_is_shown_as_text(workspace: Workspace) -> None:
+    workspace.cases.add(invention(HOSTILE), INES)
+    for path, parameters in (("", {}), ("case", {}), ("case", {"id": "D-0001"})):
+        page = open_page(path, **parameters, **{"as": "ines"})
+        raw = "\n".join(element.body for element in page.html)
+        assert "<img" not in raw
+        assert html.escape(HOSTILE) in raw
+        assert not any("evil" in element.value for element in page.markdown)
+
+
+def test_features_are_edited_split_removed_and_saved(workspace: Workspace) -> None:
+    workspace.cases.add(invention(), INES)
+    before = workspace.cases.features("D-0001").features
+    page = open_page("case", id="D-0001", **{"as": "ines"})
+    areas = [area for area in page.text_area if area.label.endswith(" text")]
+    areas[1].set_value("measuring a flow\nin a drip line").run()
+    splits = [button for button in page.button if button.label == "Split"]
+    splits[1].click().run()
+    removes = [button for button in page.button if button.label == "Remove"]
+    removes[-1].click().run()
+    press(page, "Save features")
+    after = workspace.cases.features("D-0001")
+    assert after.version == 2
+    assert after.by == "ines"
+    assert [f.text for f in after.features][1:3] == ["measuring a flow", "in a drip line"]
+    assert len(after.features) == len(before)
+    assert len({f.id for f in after.features}) == len(after.features)
+
+
+def test_features_saved_by_somebody_else_are_not_overwritten(workspace: Workspace) -> None:
+    workspace.cases.add(invention(), INES)
+    page = open_page("case", id="D-0001", **{"as": "ines"})
+    page.text_area[0].set_value("mine").run()
+    saved = workspace.cases.features("D-0001").features
+    workspace.cases.set_features("D-0001", saved[:3], MARA)
+    press(page, "Save features")
+    assert any("changed by somebody else" in error.value for error in page.error)
+    assert workspace.cases.features("D-0001").features == saved[:3]
+    press(page, "Drop my changes")
+    assert len([area for area in page.text_area if area.label.endswith(" text")]) == 3
+
+
+def test_comparing_queues_a_job_for_the_worker(workspace: Workspace) -> None:
+    workspace.cases.add(invention(), INES)
+    page = open_page("case", id="D-0001", **{"as": "ines"})
+    press(page, "Compare with the corpus")
+    (job,) = workspace.jobs.of("D-0001")
+    assert (job.kind, job.by, job.arguments) == ("assess", "ines", {"critical_date": "2024-05-01"})
+    assert "waiting" in worklist(workspace, INES).others[0].why or "running" in worklist(workspace, INES).others[0].why
+
+
+def test_an_unknown_case_is_a_sentence(workspace: Workspace) -> None:
+    page = open_page("case", id="D-9999")
+    assert any("D\\-9999" in error.value for error in page.error)
+
+
+def test_a_draft_goes_from_the_manager_to_the_reviewer_and_each_sees_it_waiting(workspace: Workspace) -> None:
+    workspace.cases.add(invention(), INES)
+    page = open_page("case", id="D-0001", view="draft", **{"as": "ines"})
+    assert not any(button.label == "Make the draft" for button in page.button)
+    page = open_page("case", id="D-0001", view="draft", **{"as": "mara"})
+    press(page, "Make the draft")
+    assert [item.action for item in worklist(workspace, MARA).mine] == ["Finish it"]
+    page.text_input[0].set_value("A drip line that flushes itself").run()
+    assert next(b for b in page.button if b.label == "Submit for review").disabled
+    press(page, "Save as a new revision")
+    assert workspace.publishing.get("DR-0001").publication.title == "A drip line that flushes itself"
+    press(page, "Submit for review")
+    assert [item.action for item in worklist(workspace, REX).mine] == ["Review it"]
+    assert [item.action for item in worklist(workspace, MARA).others] == ["Read it"]
+    assert "Nothing waits" not in words(open_page("review", **{"as": "rex"}))
+
+
+@pytest.mark.parametrize("person", ["ines", "mara"])
+def test_who_wrote_it_has_no_buttons_and_is_told_why(workspace: Workspace, person: str) -> None:
+    workspace.cases.add(invention(), INES)
+    draft = workspace.publishing.draft("D-0001", MARA)
+    workspace.publishing.submit(draft.id, MARA)
+    page = open_page("review", id=draft.id, **{"as": person})
+    assert not {"Approve", "Ask for changes", "Publish"} & {button.label for button in page.button}
+    assert "somebody else reviews it" in words(page)
+    page = open_page("review", id=draft.id, **{"as": "rex"})
+    enabled = {button.label for button in page.button if not button.disabled}
+    assert {"Approve", "Ask for changes"} <= enabled
+    assert "Publish" not in enabled
+
+
+def test_the_text_under_review_is_rendered_by_the_one_renderer(workspace: Workspace) -> None:
+    workspace.cases.add(invention(), INES)
+    draft = workspace.publishing.draft("D-0001", MARA)
+    abstract = "An *abstract* <script>alert(1)</script> ![x](http://evil.example/x.png)"
+    workspace.publishing.revise(
+        draft.id, replace(draft.publication, abstract=abstract), MARA, seen=draft.publication.digest
+    )
+    page = open_page("review", id=draft.id, **{"as": "rex"})
+    body = "\n".join(element.body for element in page.html)
+    assert "<em>abstract</em>" in body
+    assert "<script" not in body
+    assert "<img" not in body
+    assert "evil.example/x.png" not in re.sub(r"<[^>]*>", "", body) or "src=" not in body
+
+
+def test_the_publications_page_says_how_to_get_there(workspace: Workspace) -> None:
+    assert "Nothing is published yet" in words(open_page("publications"))
+    assert any("DP" in error.value for error in open_page("publications", id="DP-1").error)
