@@ -3,8 +3,9 @@
 Decisions
 ---------
 * An item's score is its best piece's inner product. Rankings are of items, so FAISS's scoring kernel runs
-  over the rows that pass the filter and the maximum per item is taken after; a top-k of *pieces* (`IndexFlatIP`
-  with a selector) took as long on 200,000 rows, could be filled by one long item, and cut ties by accident.
+  over the rows that pass the filter and the maximum per item is taken after; a top-k of *pieces*
+  (`IndexFlatIP` with a selector) took as long on 200,000 rows, could be filled by one long item, and cut
+  ties by accident.
 * Scores do not depend on where a row lies, so that the same items in other batches rank alike. They are
   rounded to `DIGITS`, which hides what batching does to an encoder's last bits; ties go to the lower item.
 * Exact under any filter: rows that fail are not scored. One thread a request.
@@ -13,21 +14,23 @@ Decisions
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from io import BytesIO
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index import segments
 from index.errors import IndexDamagedError
+from index.files import write_whole
 from index.records import ORDINAL_BITS
 from index.segments import NO_DAY, Segment
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
     from pathlib import Path
-
-    from numpy.typing import NDArray
 
     from index.manifest import Manifest
     from index.records import Filter
@@ -39,7 +42,7 @@ Below, a segment that is mostly tombstones is written again without them."""
 _MERGED = 12
 _ORDINAL = (1 << ORDINAL_BITS) - 1
 
-Mask = tuple["NDArray[np.bool_]", ...]
+Mask: TypeAlias = tuple[NDArray[np.bool_], ...]
 """For every segment, which of its items may be found."""
 
 
@@ -61,7 +64,7 @@ class Dense:
 
     @classmethod
     def load(cls, parent: Path, manifest: Manifest, known: Iterable[Segment] = ()) -> Dense:
-        """Open a generation, reusing segments that are open already. FileNotFoundError: superseded meanwhile."""
+        """Open a generation, reusing open segments. Raises FileNotFoundError when superseded meanwhile."""
         held = {segment.entry: segment for segment in known}
         opened = [
             held.get(entry) or segments.load(parent, entry, manifest.dim) for entry in manifest.segments
@@ -158,10 +161,6 @@ class Dense:
 
 def save_dead(parent: Path, generation: int, dead: NDArray[np.int64]) -> None:
     """Write the tombstones of a generation."""
-    from io import BytesIO  # noqa: PLC0415 - next to its only use
-
-    from index.files import write_whole  # noqa: PLC0415
-
     buffer = BytesIO()
     np.save(buffer, dead, allow_pickle=False)
     write_whole(dead_path(parent, generation), buffer.getvalue())
@@ -197,7 +196,9 @@ def _inner(
     found = np.empty(rows.size, dtype=np.float32)
     if rows.size:
         pointers = [faiss.swig_ptr(array) for array in (found, query, np.asarray(vectors), rows)]
-        faiss.fvec_inner_products_by_idx(*pointers, vectors.shape[1], 1, rows.size)
+        faiss.omp_set_num_threads(1)  # a request has one query: a second thread would only wait
+        score_rows = faiss.fvec_inner_products_by_idx  # type: ignore[attr-defined] # made by SWIG
+        score_rows(*pointers, vectors.shape[1], 1, rows.size)
     return found
 
 
@@ -239,8 +240,6 @@ def _tagged(segment: Segment, group: Sequence[str]) -> NDArray[np.bool_]:
 
 
 def _run(names: Sequence[str], tag: str, *, prefix: bool) -> tuple[int, int]:
-    from bisect import bisect_left, bisect_right  # noqa: PLC0415 - next to its only use
-
     low = bisect_left(names, tag)
     if prefix:
         return low, bisect_right(names, tag, lo=low, key=lambda name: name[: len(tag)])

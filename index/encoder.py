@@ -100,7 +100,10 @@ class SentenceEncoder:
         return folder
 
     def encode(self, texts: Sequence[str], *, query: bool = False) -> NDArray[np.float32]:
-        """Return one normalised row a text. Raises EncoderMissingError, EncoderChecksumError, EncoderOutputError."""
+        """Return one normalised row a text.
+
+        Raises EncoderMissingError, EncoderChecksumError, EncoderOutputError.
+        """
         model = self._loaded()
         if not texts:
             return np.zeros((0, self.dim), dtype=np.float32)

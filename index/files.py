@@ -28,7 +28,7 @@ def write_whole(path: Path, data: bytes) -> None:
 
 @contextmanager
 def whole_folder(path: Path) -> Iterator[Path]:
-    """Yield a temporary folder that becomes `path` when the block ends well, and vanishes when it does not."""
+    """Yield a temporary folder that becomes `path` when the block ends well, else vanishes."""
     temporary = path.with_name(path.name + TEMPORARY)
     shutil.rmtree(temporary, ignore_errors=True)
     temporary.mkdir(parents=True)

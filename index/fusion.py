@@ -1,8 +1,8 @@
 """Fusion: several rankings become one.
 
 `reciprocal_rank_fusion` is Cormack, Clarke and Büttcher (SIGIR 2009): a ranking gives `1 / (k + rank)`. It
-needs no scores, so that it cannot be upset by their scales. `convex` mixes standardised scores (Bruch, Gai and
-Ingber, TOIS 2023); it needs the score of every candidate in every channel, and was better in our runs.
+needs no scores, so that it cannot be upset by their scales. `convex` mixes standardised scores (Bruch, Gai
+and Ingber, TOIS 2023); it needs the score of every candidate in every channel, and was better in our runs.
 """
 
 from __future__ import annotations

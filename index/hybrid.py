@@ -1,38 +1,25 @@
 """`HybridIndex`: items in, ranked items out; words and meaning behind one manifest.
 
-How a batch becomes a generation
---------------------------------
-`apply` writes, in this order: the vectors (a new segment), both word indexes (a new folder), the tombstones,
-then the manifest. Only the last step counts, and it is a rename. Killed before it, the index opens at the
-generation before and the next writer sweeps the leftovers away; the caller applies the batch again. Items that
-are there already, unchanged, are recognised by their digest and cost nothing, so applying twice doubles nothing.
-
-One process writes at a time; that is the caller's to see to. Readers need no permission: they keep the
-generation that they opened, and files of the last two generations stay for those that are just opening.
-
 How a query is answered
 -----------------------
 Words rank items by BM25 (`index.lexical`), meaning ranks them by their best piece (`index.dense`), both under
 the same filter. `fused` joins the two: reciprocal ranks by default, or standardised scores (`index.fusion`).
-An expression (`index.syntax`) restricts every mode to what it matches, and its positive words are what meaning
-is asked for.
+An expression (`index.syntax`) restricts every mode to what it matches, and its positive words are what
+meaning is asked for.
 """
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, Self
 
 import numpy as np
 
-from index import dense, fusion, manifest, segments, syntax
+from index import fusion, manifest, syntax, writing
 from index.dense import Dense
-from index.errors import EncoderOutputError, IndexDamagedError, ItemError, ReadOnlyError
-from index.files import TEMPORARY
-from index.lexical import Lexical, write_generation
-from index.manifest import Manifest
-from index.records import ITEM_LIMIT, ORDINAL_BITS, Filter, Hit, Item, Piece, PieceHit
+from index.errors import IndexDamagedError, ReadOnlyError
+from index.lexical import Lexical
+from index.records import Filter, Hit, Item, Piece, PieceHit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,9 +28,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from index.dense import Mask
     from index.encoder import Encoder
-    from index.segments import Segment
+    from index.manifest import Manifest
 
 __all__ = ["EVERYTHING", "Filter", "Fusion", "Hit", "HybridIndex", "Item", "Mode", "Piece", "PieceHit"]
 
@@ -53,7 +39,6 @@ EVERYTHING = Filter()
 _ATTEMPTS = 50
 _WORDS_SHARE = 0.5
 """Of a piece's score where words and meaning are blended."""
-_FIELDS = frozenset({"abstract", "claims", "description"})
 
 
 class HybridIndex:
@@ -65,11 +50,10 @@ class HybridIndex:
         self.encoder = encoder
         self.manifest = opened
         self._write = write
-        self._previous = opened
-        self._dense = Dense.load(folder / "dense", opened)
+        self._dense = Dense.load(writing.dense_folder(folder), opened)
         self._lexical: Lexical | None = None
         if not write:
-            self._lexical = Lexical(_lexical_folder(folder, opened.generation), opened)
+            self._lexical = Lexical(writing.lexical_folder(folder, opened.generation), opened)
 
     @classmethod
     def open(
@@ -80,7 +64,7 @@ class HybridIndex:
         Raises IndexMissingError, ManifestCorruptError, ManifestMismatchError, IndexDamagedError.
         """
         if write and not manifest.exists(folder):
-            _create(folder, encoder, passages_format)
+            writing.create(folder, encoder, passages_format)
         for _ in range(_ATTEMPTS):
             found = manifest.read(folder)
             found.check(encoder, passages_format)
@@ -91,7 +75,7 @@ class HybridIndex:
                     raise IndexDamagedError(folder, f"a file is missing ({error})") from None
                 continue
             if write:
-                index._sweep()
+                writing.sweep(folder, found, found)
             return index
         raise IndexDamagedError(folder, f"changed {_ATTEMPTS} times while it was being opened")
 
@@ -121,8 +105,6 @@ class HybridIndex:
     def vectors(self) -> int:
         return self.manifest.vectors
 
-    # -- writing -----------------------------------------------------------------------------------
-
     def apply(self, add: Sequence[Item], remove: Sequence[int] = ()) -> Manifest:
         """Add (or replace) and remove items, all or nothing; returns the manifest that holds from now on.
 
@@ -131,87 +113,13 @@ class HybridIndex:
         """
         if not self._write:
             raise ReadOnlyError(self.folder)
-        wanted = {item.id: item for item in add}
-        for item in wanted.values():
-            _check(item)
-        changed = [wanted[number] for number in sorted(wanted) if not self._holds(wanted[number])]
-        gone = {number for number in remove if number not in wanted and self._dense.find(number) is not None}
-        if not changed and not gone:
-            return self.manifest
-        vectors = self._encode(changed)
-        generation = self.generation + 1
-        old = {item.id for item in changed if self._dense.find(item.id) is not None} | gone
-        made = self._with_segment(generation, changed, vectors, self._dense.bury(old))
-        target = _lexical_folder(self.folder, generation)
-        shutil.rmtree(target, ignore_errors=True)  # left by a batch that failed
-        source = _lexical_folder(self.folder, self.generation)
-        documents, pieces = write_generation(source, target, changed, old)
-        if made.dead.size:
-            dense.save_dead(self._parent, generation, made.dead)
-        following = replace(
-            self.manifest,
-            generation=generation,
-            items=made.items,
-            vectors=made.vectors,
-            documents=documents,
-            pieces=pieces,
-            segments=tuple(segment.entry for segment in made.segments),
-            dead=generation if made.dead.size else 0,
-        )
-        manifest.write(self.folder, following)
-        self._previous, self.manifest = self.manifest, following
-        self._dense, self._lexical = made, None
-        self._sweep()
-        return following
-
-    def _holds(self, item: Item) -> bool:
-        place = self._dense.find(item.id)
-        return place is not None and place[0].digests[place[1]].tobytes() == segments.digest(item)
-
-    def _encode(self, items: Sequence[Item]) -> NDArray[np.float32]:
-        texts = [piece.text for item in items for piece in sorted(item.pieces, key=lambda p: p.ordinal)]
-        if not texts:
-            return np.zeros((0, self.encoder.dim), np.float32)
-        vectors = np.asarray(self.encoder.encode(texts), np.float32)
-        if vectors.shape != (len(texts), self.encoder.dim):
-            expected = f"({len(texts)}, {self.encoder.dim})"
-            raise EncoderOutputError(self.encoder.name, f"shape {vectors.shape}", expected)
-        return vectors
-
-    def _with_segment(
-        self, generation: int, items: Sequence[Item], vectors: NDArray[np.float32], dead: NDArray[np.int64]
-    ) -> Dense:
-        """Write a segment and merge where there are too many; returns the next generation's vectors."""
-        parent, dim = self._parent, self.manifest.dim
-        opened: list[Segment] = list(self._dense.segments)
-        if items:
-            opened.append(segments.load(parent, segments.write(parent, 2 * generation, items, vectors), dim))
-        made = Dense(segments=tuple(opened), dead=dead)
-        chosen = made.to_merge()
-        if not chosen:
-            return made
-        parts = [(made.segments[n], made.alive[n]) for n in chosen]
-        kept = [segment for n, segment in enumerate(made.segments) if n not in chosen]
-        if any(alive.any() for _, alive in parts):
-            kept.append(segments.load(parent, segments.merge(parent, 2 * generation + 1, parts), dim))
-        numbers = np.array([segment.entry.number for segment in kept], np.int64)
-        return Dense(segments=tuple(kept), dead=dead[np.isin(dead[:, 0], numbers)])
-
-    def _sweep(self) -> None:
-        """Delete what neither this generation nor the one before it names."""
-        kept = {manifest.NAME}
-        for known in (self.manifest, self._previous):
-            kept.add(_lexical_folder(self.folder, known.generation).name)
-            kept.update(segments.folder_of(self._parent, entry.number).name for entry in known.segments)
-            if known.dead:
-                kept.add(dense.dead_path(self._parent, known.dead).name)
-        for parent in (self.folder / "lexical", self._parent):
-            for path in parent.iterdir():
-                if path.name not in kept:
-                    shutil.rmtree(path) if path.is_dir() else path.unlink()
-        (self.folder / (manifest.NAME + TEMPORARY)).unlink(missing_ok=True)
-
-    # -- reading -----------------------------------------------------------------------------------
+        made = writing.apply(self.folder, self.encoder, self.manifest, self._dense, add, remove)
+        if made is not None:
+            previous = self.manifest
+            self.manifest, self._dense = made
+            self._lexical = None
+            writing.sweep(self.folder, self.manifest, previous)
+        return self.manifest
 
     def search(
         self,
@@ -257,10 +165,10 @@ class HybridIndex:
         return _hits(order, by_words, by_meaning, best)
 
     def pieces(self, query: str, items: Sequence[int], per_item: int = 3) -> dict[int, tuple[PieceHit, ...]]:
-        """Return the best pieces of given items for prose, words and meaning blended; unknown items are left out."""
+        """Return the best pieces of given items, words and meaning blended; unknown items are left out."""
         known = [item for item in dict.fromkeys(items) if self._dense.find(item) is not None]
         if not known or not query.strip():
-            return {item: () for item in known}
+            return dict.fromkeys(known, ())
         return self._best_pieces(query, self._vector(query), known, per_item)
 
     def similar(
@@ -270,7 +178,7 @@ class HybridIndex:
         limit: int = 10,
         filter: Filter = EVERYTHING,  # noqa: A002 - as in search
     ) -> list[Hit]:
-        """Return the items nearest in meaning to an item's first piece, itself left out; empty for an unknown one."""
+        """Return the items nearest in meaning to an item's first piece, itself left out."""
         stored = self._dense.vectors_of(item)
         if stored is None or not stored[0].size:
             return []
@@ -295,14 +203,10 @@ class HybridIndex:
         return int(sum(int(mask.sum()) for mask in self._dense.mask(filter)))
 
     @property
-    def _parent(self) -> Path:
-        return self.folder / "dense"
-
-    @property
     def _words(self) -> Lexical:
         """The word indexes; a writer opens them when it is asked for something."""
         if self._lexical is None:
-            self._lexical = Lexical(_lexical_folder(self.folder, self.generation), self.manifest)
+            self._lexical = Lexical(writing.lexical_folder(self.folder, self.generation), self.manifest)
         return self._lexical
 
     def _vector(self, text: str) -> NDArray[np.float32]:
@@ -352,40 +256,6 @@ class HybridIndex:
             ranked = fusion.ranked({ordinal: round(score, 6) for ordinal, score in scores.items()})
             best[item] = tuple(PieceHit(ordinal=ordinal, score=score) for ordinal, score in ranked[:count])
         return best
-
-
-def _create(folder: Path, encoder: Encoder, passages_format: int) -> None:
-    """Make an empty index, over whatever a killed attempt left."""
-    (folder / "dense").mkdir(parents=True, exist_ok=True)
-    target = _lexical_folder(folder, 0)
-    shutil.rmtree(target, ignore_errors=True)
-    write_generation(None, target, (), ())
-    empty = Manifest(
-        generation=0,
-        model=encoder.name,
-        model_sha256=encoder.sha256,
-        dim=encoder.dim,
-        passages_format=passages_format,
-    )
-    manifest.write(folder, empty)
-
-
-def _lexical_folder(folder: Path, generation: int) -> Path:
-    return folder / "lexical" / f"generation-{generation:08d}"
-
-
-def _check(item: Item) -> None:
-    if not 0 < item.id < ITEM_LIMIT:
-        raise ItemError(item.id, f"its number is not between 1 and {ITEM_LIMIT - 1}")
-    ordinals = {piece.ordinal for piece in item.pieces}
-    if len(ordinals) != len(item.pieces):
-        raise ItemError(item.id, "two of its pieces have one ordinal")
-    if any(not 0 <= ordinal < 1 << ORDINAL_BITS for ordinal in ordinals):
-        raise ItemError(item.id, f"an ordinal is not between 0 and {(1 << ORDINAL_BITS) - 1}")
-    if unknown := {piece.field for piece in item.pieces} - _FIELDS:
-        raise ItemError(item.id, f"no field is called {', '.join(sorted(unknown))}")
-    if item.day is not None and item.day < 1:
-        raise ItemError(item.id, f"{item.day} is not an ordinal day")
 
 
 def _hits(

@@ -94,7 +94,7 @@ def read(folder: Path) -> Manifest:
         raise ManifestCorruptError(path, f"longer than {_LIMIT} bytes")
     try:
         return _parse(json.loads(data))
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise ManifestCorruptError(path, str(error) or type(error).__name__) from None
 
 
@@ -108,6 +108,6 @@ def _parse(value: object) -> Manifest:
         raise TypeError("segments is not a list")
     for name, field in [*value.items(), *(pair for entry in entries for pair in entry.items())]:
         wanted = str if name in ("model", "model_sha256") else int
-        if type(field) is not wanted or (wanted is int and field < 0):
+        if type(field) is not wanted or (isinstance(field, int) and field < 0):
             raise ValueError(f"{name} is {field!r}")
     return Manifest(**value, segments=tuple(SegmentEntry(**entry) for entry in entries))

@@ -6,7 +6,7 @@ A segment is a folder of three files, all readable with NumPy alone:
 |---|---|
 | `vectors.npy` | float32, one row a piece, memory-mapped |
 | `pieces.npy` | int64 piece numbers (`item << 20 | ordinal`), ascending: an item's rows stand together |
-| `items.npz` | per item, ascending: number, day (0 = unknown), digest, its tags (offsets into a list), tag names |
+| `items.npz` | per item, ascending: number, day (0 = unknown), digest, tags (offsets into names) |
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index.errors import IndexDamagedError
 from index.files import whole_folder
@@ -26,8 +27,6 @@ from index.records import ORDINAL_BITS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
-
-    from numpy.typing import NDArray
 
     from index.records import Item
 
@@ -121,8 +120,10 @@ def merge(parent: Path, number: int, parts: Sequence[tuple[Segment, NDArray[np.b
     groups: list[NDArray[np.int64]] = []
     for part, alive in parts:
         local = _ints(numbers[name] for name in part.tag_names)
-        for place in np.flatnonzero(alive):
-            groups.append(local[part.tag_ids[part.tag_starts[place] : part.tag_starts[place + 1]]])
+        groups.extend(
+            local[part.tag_ids[part.tag_starts[place] : part.tag_starts[place + 1]]]
+            for place in np.flatnonzero(alive)
+        )
     groups = [groups[place] for place in order]
     vectors = _Rows([part.vectors for part, _ in parts], [np.flatnonzero(mask) for mask in rows], piece_order)
     return _store(

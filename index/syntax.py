@@ -5,9 +5,10 @@ Decisions
 * Most queries are prose: titles, features, whole claims, with brackets, colons and minus signs that mean
   nothing. An expression is recognised by signs that prose does not use: `AND`, `OR`, `NOT` as words beside
   words that are not all capitals; a "quoted phrase", with `~3` for proximity; `title:` and the other field
-  names; and, in a short query, `+word` or `-word` in lower case (chemistry has `-OH`). Brackets alone are prose.
+  names; and, in a short query, `+word` or `-word` in lower case (chemistry has `-OH`). Brackets alone are
+  prose.
 * Prose never fails. An expression that cannot be read is an error with its column, not a guess.
-* `valv*` finds what begins so. Dates in `day:` are written as dates: `day:[2001 TO 2003-06]`, `day:<2010-01-31`.
+* `valv*` finds what begins so. Dates are written as dates: `day:[2001 TO 2003-06]`, `day:<2010-01-31`.
 * An expression inside other prose restricts nothing by itself: words side by side are alternatives, as in
   tantivy; `+` and `AND` require.
 """
@@ -18,6 +19,7 @@ import re
 from datetime import date, timedelta
 
 from index.errors import QuerySyntaxError
+from index.text import stem
 
 TEXT_FIELDS = ("title", "abstract", "claims", "description")
 FIELDS = (*TEXT_FIELDS, "day", "tags")
@@ -28,12 +30,14 @@ DEEPEST = 32
 _SHORT = 12
 
 _FIELD = rf"(?<!\w)(?:{'|'.join(FIELDS)}):(?=\S)"
-_PHRASE = r'(?<!\w)"[^"]+"(?:~\d+|\*)?(?!\w)'
-_WORDS = re.compile(r"(?<!\S)\(*(?:AND|OR|NOT)(?=[\s(])")
+_PHRASE = r'(?<!\w)"[^"]+"(?:~\d+)?(?!\w)'
+_WORDS = re.compile(r"(?<!\S)\(*(?:AND|OR|NOT)(?=[\s(]|$)")
 _STRONG = re.compile(rf"{_FIELD}|{_PHRASE}")
 _SIGN = re.compile(r'(?<!\S)[+-](?=[a-z]{3}|"\w)')
 _PREFIX = re.compile(r'(?<![\w"*])(\w+)\*(?!\w)')
 _QUOTED = re.compile(r'"[^"]*"')
+_ANY_FIELD = re.compile(r"(?<!\w)(\w+):(?=[\w(\[])")
+_HANGING = re.compile(r"\b(AND|OR|NOT)\s*(?:\)|$)|(?:^|\()\s*(AND|OR)\b")
 _DAY = r"\d{4}(?:-\d{2}(?:-\d{2})?)?"
 _DAY_RANGE = re.compile(rf"(?<!\w)day:([\[{{])\s*({_DAY}|\*)\s+TO\s+({_DAY}|\*)\s*([\]}}])")
 _DAY_BOUND = re.compile(rf"(?<!\w)day:(>=|<=|>|<|)({_DAY})(?![\d-])")
@@ -55,7 +59,7 @@ def prepare(query: str) -> str:
     """Return an expression as tantivy's parser reads it. Raises QuerySyntaxError."""
     if len(query) > LONGEST:
         raise QuerySyntaxError(query, f"an expression has at most {LONGEST} characters")
-    _check_pairs(query)
+    _check(query)
     plain = "".join(
         part if part.startswith('"') else _outside(part) for part in re.split(r'("[^"]*")', query)
     )
@@ -73,13 +77,28 @@ def prose(query: str) -> str:
 def _outside(text: str) -> str:
     """Blank out, outside phrases, what prose uses and the parser would choke on; no character is added."""
     text = re.sub(r"['’`\\/^]", " ", text)
-    return _PREFIX.sub(lambda found: f'"{found[1]}"*', text)
+    return _PREFIX.sub(lambda found: f"/{stem(found[1].lower())}.*/", text)
 
 
-def _check_pairs(query: str) -> None:
+def _check(query: str) -> None:
+    """Say precisely what is wrong with the usual mistakes; the parser finds the rest."""
     if query.count('"') % 2:
         raise QuerySyntaxError(query, "this quotation mark is never closed", query.rindex('"') + 1)
-    bare = _QUOTED.sub(lambda found: " " * len(found[0]), query)
+    bare = _QUOTED.sub(lambda found: "x" * len(found[0]), query)
+    _check_brackets(query, bare)
+    for found in _ANY_FIELD.finditer(bare):
+        if found[1] not in FIELDS:
+            reason = f"no field is called {found[1]!r}; use {', '.join(FIELDS)}"
+            raise QuerySyntaxError(query, reason, found.start() + 1)
+    hanging = _HANGING.search(bare)
+    if hanging:
+        place = hanging.start(hanging.lastindex or 0)
+        raise QuerySyntaxError(
+            query, f"{bare[place:].split()[0].strip(')')} lacks a word on one side", place + 1
+        )
+
+
+def _check_brackets(query: str, bare: str) -> None:
     opened: list[int] = []
     for place, sign in enumerate(bare):
         if sign == "(":
@@ -92,13 +111,6 @@ def _check_pairs(query: str) -> None:
             opened.pop()
     if opened:
         raise QuerySyntaxError(query, "this bracket is never closed", opened[-1] + 1)
-    for found in re.finditer(r"(?<![\w])(\w+):(?=[\w\"(\[])", bare):
-        if found[1] not in FIELDS:
-            reason = f"no field is called {found[1]!r}; use {', '.join(FIELDS)}"
-            raise QuerySyntaxError(query, reason, found.start() + 1)
-    hanging = re.search(r"\b(AND|OR|NOT)\s*(?:\)|$)", bare) or re.search(r"(?:^|\()\s*(AND|OR)\b", bare)
-    if hanging:
-        raise QuerySyntaxError(query, f"{hanging[1]} lacks a word on one side", hanging.start(1) + 1)
 
 
 def _range(query: str, found: re.Match[str]) -> str:

@@ -265,6 +265,8 @@ def clean(text: str) -> str:
     if not text.isascii():
         # JSON can spell lone surrogates, UTF-8 and digests cannot.
         text = unicodedata.normalize("NFC", re.sub(r"[\ud800-\udfff]", "\ufffd", text))
+    if text.isprintable():
+        return text
     return re.sub(r"[\x00-\x08\x0b-\x1f\x7f]", " ", text)
 
 

@@ -39,7 +39,7 @@ KINDS = {
 KEY_LENGTH = 300
 
 _CPC = re.compile(r"[A-HY]\d{2}[A-Z](?:\d{1,4}/\d{2,6})?")
-_ARXIV = re.compile(r"[a-z][a-z-]{1,14}(?:\.[A-Za-z-]{2,10})?")
+_ARXIV = re.compile(r"[a-z]{2,9}(?:-[a-z]{2,5}|\.[A-Z]{2}|\.[a-z-]{3,9}|-[a-z]{2,5}\.[A-Za-z-]{2,9})")
 _CLASS_FIELDS = (("cpc", "CPC"), ("ipc", "IPC"), ("uspc", "USPC"), ("classes", ""), ("cats", "arXiv"))
 _PARTY_FIELDS = (
     ("author", ("authors", "author")),
@@ -56,7 +56,7 @@ def text_of(record: Mapping[str, object], *names: str) -> str:
     """Return the first of the fields that holds text; numbers are written out."""
     for name in names:
         value = record.get(name)
-        if isinstance(value, int | float) and not isinstance(value, bool):
+        if isinstance(value, int) and not isinstance(value, bool):
             value = str(value)
         if isinstance(value, str) and value.strip():
             return value

@@ -3,7 +3,8 @@
 Decisions
 ---------
 * Dates stay text (`2024-13-45` is reported by whoever needs a date, and does not cost the other fields).
-* YAML aliases are refused: nine lines of them can stand for gigabytes.
+* YAML aliases are refused: nine lines of them can stand for gigabytes. So is deep nesting, event by event:
+  the time that the scanner takes grows with the square of the depth.
 * Fields that cannot be read are a warning, and the block then counts as text: nothing is dropped in silence.
 """
 
@@ -50,9 +51,11 @@ def _yaml(text: str) -> Mapping[str, object]:
     }
     Loader.yaml_implicit_resolvers = kept
     try:
+        depth = 0
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
-            if isinstance(event, yaml.AliasEvent):
-                raise ValueError("aliases are refused")  # noqa: TRY004 - the file is at fault, not a caller
+            depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+            if isinstance(event, yaml.AliasEvent) or depth > _DEPTH:
+                raise ValueError("aliases and deep nesting are refused")
         value = yaml.load(text, Loader=Loader)  # noqa: S506 - a subclass of SafeLoader
     except yaml.YAMLError as error:
         raise ValueError(str(error)) from None

@@ -35,6 +35,8 @@ OFFICE_LIMIT = 200 << 20
 """Bytes a PDF or docx file may have."""
 DOCX_EXPANSION = 100 << 20
 """Bytes a docx file may unpack to."""
+DOCX_PART = 32 << 20
+"""Bytes an XML part of a docx file may unpack to; its tree takes twenty times as much."""
 DOCX_ENTRIES = 5000
 DOCX_RATIO = 200
 """Times its packed size that a docx file may unpack to, once past a tenth of `DOCX_EXPANSION`."""
@@ -51,7 +53,7 @@ _CHARSET = re.compile(
 _ENCODING_ADVICE = "encoding: neither UTF-8 nor another encoding that is recognised; save it as UTF-8"
 _LETTERS = 0.6
 """Share of letters, digits and blanks that text has at least."""
-_HIGH = 0.3
+_HIGH = 0.4
 """Share of characters beyond ASCII from which Windows-1252 is more likely another alphabet misread."""
 _TITLE_LIMIT = 300
 
@@ -95,7 +97,8 @@ def read_text_file(path: Path) -> FileText:
     if not blocks:
         raise UnreadableFileError(display(path), "has no text")
     stated = fields.get("title")
-    heading = next((block.text for block in blocks if block.kind == "heading"), "")
+    marked = (block.text for block in blocks if block.kind == "heading" and suffix in MARKDOWN)
+    heading = next(marked, "")  # a heading of plain text is a guess, no title
     title = stated if isinstance(stated, str) and stated.strip() else heading or _first_line(blocks)
     return FileText(
         title=_title(title),
@@ -223,6 +226,8 @@ def _check_docx(path: Path) -> None:
             if declared > DOCX_EXPANSION // 10 and declared // packed > DOCX_RATIO:
                 raise UnreadableFileError(name, f"unpacks to {declared // packed} times its size; refused")
             for entry in entries:
+                if entry.file_size > DOCX_PART and entry.filename.lower().endswith((".xml", ".rels")):
+                    raise UnreadableFileError(name, f"has a part of {entry.file_size} bytes; split it")
                 with archive.open(entry) as part:
                     left = entry.file_size
                     while chunk := part.read(1 << 20):

@@ -1,16 +1,16 @@
 """`assess`: features against a library, up to a `NoveltyReport`.
 
-The run: one query per feature and one for the whole, before the critical date; the candidates united; the best
-`limit` of them chosen by weighted set cover, so that a document which alone shows a rare feature is not crowded
-out by ten that show the common ones; each judged feature by feature; then sets of documents. A second search
-without the date names near documents that cannot count, and why.
+The run: one query per feature and one for the whole, before the critical date; the candidates united; the
+best `limit` of them chosen by weighted set cover, so that a document which alone shows a rare feature is
+not crowded out by ten that show the common ones; each judged feature by feature; then sets of documents. A
+second search without the date names near documents that cannot count, and why.
 
-What it never does: it does not combine embodiments knowingly, tell whether elements are arranged as claimed, or
-conclude. Documents whose date straddles the critical date, or is missing, are shown and asked about; they count
-toward no outcome.
+What it never does: it does not combine embodiments knowingly, tell whether elements are arranged as
+claimed, or conclude. Documents whose date straddles the critical date, or is missing, are shown and asked
+about; they count toward no outcome.
 
-Same corpus snapshot, model, features, dates and parameters give the same `run_id` and the same report hash: no
-clock is read, and every order is total.
+Same corpus snapshot, model, features, dates and parameters give the same `run_id` and the same report hash:
+no clock is read, and every order is total.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def assess(
     exclude: Sequence[str] = (),
     limit: int = 10,
 ) -> Generator[AssessProgress, None, NoveltyReport]:
-    """Compare features with a library: yields progress, returns the report (`finish` drives it to the end)."""
+    """Compare features with a library: yields progress, returns the report (see `finish`)."""
     exclude = tuple(sorted(set(exclude)))
     total = 2 * len(features) + 4
     yield AssessProgress(done=0, total=total, words="looking at the corpus")
@@ -142,7 +142,7 @@ def _named(subject: str) -> str:
 
 
 def _queries(disclosure: Disclosure, features: Sequence[Feature]) -> tuple[tuple[str, str], ...]:
-    """Return (subject, text): the whole first; a short feature borrows the title, for it says little alone."""
+    """Return (subject, text), the whole first; a short feature says little alone and borrows the title."""
     essential = [feature.text for feature in features if feature.essential] or [f.text for f in features]
     whole = ". ".join((disclosure.title, *essential))[:_WHOLE_LIMIT]
     found = [("whole", _flat(whole))]
@@ -154,7 +154,7 @@ def _queries(disclosure: Disclosure, features: Sequence[Feature]) -> tuple[tuple
 
 
 def _flat(text: str) -> str:
-    """Put a query on one line, in lower case and without what a query language would read as an operator."""
+    """Put a query on one line, in lower case and without what reads as an operator."""
     plain = "".join(c if c.isalnum() or c in ".,%°/-" else " " for c in text.lower())
     return " ".join(word.strip("-,./") for word in plain.split() if word.strip("-,./"))
 

@@ -1,8 +1,8 @@
 """Which candidates become columns of the chart: weighted set cover over per-feature strengths.
 
-Whole-document rank finds documents about the same thing; a combination needs the one document that shows the
-rare feature. On planted combinations (n = 300) both sources stood in the top two for .41 of the whole-document
-queries and for .76 by weighted set cover over per-feature scores (retrieval.md).
+Whole-document rank finds documents about the same thing; a combination needs the one document that shows
+the rare feature. On planted combinations (n = 300) both sources stood in the top two for .41 of the
+whole-document queries and for .76 by weighted set cover over per-feature scores (retrieval.md).
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ _MET: Final = 0.5
 def choose(
     strengths: Mapping[str, Mapping[str, float]], met: Mapping[str, float], limit: int
 ) -> tuple[str, ...]:
-    """Return up to `limit` keys; `strengths` maps key to feature to strength in [0, 1], `met` key to rank score.
+    """Return up to `limit` keys, the one that adds most first.
 
+    `strengths` maps key to feature to strength in [0, 1], `met` maps key to rank score.
     Each step takes the document that adds most to the best strength of every feature. Ties go to the
     document that was met more often, then to the smaller key.
     """

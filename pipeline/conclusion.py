@@ -21,8 +21,10 @@ if TYPE_CHECKING:
     from pipeline.disclosure import Feature
 
 EMBODIMENTS: Final = (
-    "Whether one document shows the features together, arranged as here and in one embodiment, was not examined: "
-    "novelty is denied in the EPO only by one embodiment of one document (T 305/87), in the US only by elements "
+    "Whether one document shows the features together, arranged as here and in one embodiment, was not "
+    "examined: "
+    "novelty is denied in the EPO only by one embodiment of one document (T 305/87), in the US only by "
+    "elements "
     "arranged as claimed (MPEP 2131)."
 )
 UNCALIBRATED: Final = (
@@ -109,4 +111,5 @@ def _asking(undetermined: Sequence[str], found: Conclusion, other: Conclusion) -
     if (other.outcome, other.residual) == (found.outcome, found.residual):
         return f"{question} The outcome would be the same if all of them were public before the date."
     residual = f", leaving {', '.join(other.residual)}" if other.residual else ""
-    return f"{question} If all were public before the date, the outcome would be: {other.outcome.value}{residual}."
+    then = f"{other.outcome.value}{residual}"
+    return f"{question} If all were public before the date, the outcome would be: {then}."

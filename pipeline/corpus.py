@@ -118,10 +118,9 @@ class Corpus:
             index.apply((), gone)
             with self.store.begin() as connection:
                 store_corpus.done_removals(connection, gone)
-        generation = index.generation
         while True:
             with self.store.read() as connection:
-                found = store_corpus.pending(connection, generation, self.batch)
+                found = store_corpus.pending(connection, index.generation, self.batch)
             if not found:
                 return
             self.apply(index, found)

@@ -54,9 +54,8 @@ def not_searched(status: CorpusStatus, critical: dt.date) -> tuple[str, ...]:
     sentences = [_languages(status), *_corpora(status), *_dates(status, critical), *_lost(status)]
     sentences += [
         "Drawings, photographs, formulas shown as pictures and other images were not looked at.",
-        "Sales, public use, talks and anything else that was never written into a document of this corpus "
-        "were not looked at.",
-        "Applications are published about 18 months after filing; those not yet public cannot be found by anyone.",
+        "Sales, public use, talks and anything else never written into a document were not looked at.",
+        "Applications become public about 18 months after filing; later ones cannot be found by anyone.",
         "Text that the search did not rank among the closest was not compared feature by feature.",
     ]
     return tuple(sentences)
@@ -67,7 +66,8 @@ def _languages(status: CorpusStatus) -> str:
     if not known:
         return "The languages of the documents are not recorded; documents are compared as English text."
     return (
-        f"Documents in languages other than {', '.join(known)} are not in this corpus, and documents in other "
+        f"Documents in languages other than {', '.join(known)} are not in this corpus, and documents in "
+        "other "
         "languages than English are compared word by word only as far as the words agree."
     )
 
@@ -109,7 +109,8 @@ def _dates(status: CorpusStatus, critical: dt.date) -> list[str]:
     gap = (critical - newest).days - 1
     if gap > 0:
         sentences.append(
-            f"The {gap} days between {status.newest} and the critical date {critical.isoformat()} are not covered."
+            f"The {gap} days between {status.newest} and the critical date {critical.isoformat()} are "
+            "not covered."
         )
     return sentences
 

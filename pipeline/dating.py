@@ -53,7 +53,7 @@ def left_out(document: Document, critical: dt.date) -> LeftOut | None:
 
 
 def date_source(document: Document) -> str:
-    """Return what asserts the public date, with its confidence where that is not high; empty without a date."""
+    """Return what asserts the public date, with its confidence unless high; empty without a date."""
     public = [event for event in document.events if event.kind in PUBLIC_KINDS]
     if not public:
         return ""

@@ -6,10 +6,11 @@ run of one to three sentences of a passage; the best run becomes the quote.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
+from index.text import stem
 from pipeline.feature_kinds import RELATIONS
 from pipeline.quantities import meets
 from pipeline.reading import Reading, Term, read
@@ -139,7 +140,7 @@ def _runs(wanted: Demand, reading: Reading) -> Iterator[tuple[float, int, int]]:
     spans = reading.sentences
     per_sentence = [_values(wanted, reading, start, end) for start, end in spans]
     amounts = wanted.reading.amounts
-    met = [{i for i, q in enumerate(amounts) if meets(q, _within(reading, *span))} for span in spans]
+    met = [{i for i, q in enumerate(amounts) if _shown(q, _within(reading, *span))} for span in spans]
     for first in range(len(spans)):
         values: dict[int, float] = {}
         shown: set[int] = set()
@@ -166,7 +167,7 @@ def _values(wanted: Demand, reading: Reading, start: int, end: int) -> dict[int,
 
 
 def _within(reading: Reading, start: int, end: int) -> list[Quantity]:
-    return [q for q in reading.amounts if start <= q.start and q.end <= end]
+    return [q for q in reading.offered if start <= q.start and q.end <= end]
 
 
 def _length(start: int, end: int) -> float:
@@ -183,7 +184,7 @@ def measure(wanted: Demand, passage: str, reading: Reading, start: int, end: int
     gained = sum(wanted.wishes[index].weight * value for index, value in got.items())
     heaviest = sorted(range(len(wanted.wishes)), key=lambda i: (-wanted.wishes[i].weight, i))[:_RARE]
     rare_total = sum(wanted.wishes[i].weight for i in heaviest) or 1.0
-    unmet = [q for q in wanted.reading.amounts if not meets(q, amounts)]
+    unmet = [q for q in wanted.reading.amounts if not _shown(q, amounts)]
     total = len(wanted.reading.amounts)
     marks = [(t.start - start, t.end - start) for _, places in hits.values() for t in places]
     marks += [(q.start - start, q.end - start) for q in amounts if _any_meets(wanted, q)]
@@ -202,8 +203,19 @@ def measure(wanted: Demand, passage: str, reading: Reading, start: int, end: int
     )
 
 
+def _shown(demanded: Quantity, offered: Sequence[Quantity]) -> bool:
+    """Tell whether an amount is met; counted nouns may be synonyms ("two probes", "two sensors")."""
+    if meets(demanded, offered):
+        return True
+    if not demanded.dimension.startswith("count:"):
+        return False
+    noun = stem(demanded.unit)
+    same = [replace(q, unit=demanded.unit) for q in offered if q.unit and _alike(noun, stem(q.unit))]
+    return meets(demanded, [q for q in same if q.dimension == demanded.dimension])
+
+
 def _any_meets(wanted: Demand, offered: Quantity) -> bool:
-    return any(meets(q, (offered,)) for q in wanted.reading.amounts)
+    return any(_shown(q, (offered,)) for q in wanted.reading.amounts)
 
 
 def _hits(wanted: Demand, terms: Sequence[Term]) -> dict[int, tuple[float, list[Term]]]:

@@ -98,6 +98,14 @@ _AFTER_STARTS: Final = tuple(
     (name, re.compile(rf"\s*(?:{words})", re.IGNORECASE)) for name, words in _AFTER.items()
 )
 _LOOK_BACK: Final = 40
+_SUB: Final = re.compile(rf"\bsub[-\s]({UNIT_PATTERN})(?!\w)", re.IGNORECASE)
+"""`sub-gigahertz` is an amount below one gigahertz."""
+_TWO: Final = re.compile(
+    r"\b(?:both|a pair of|pairs of|an? (?:upper|first|inner|left|shallow|front)\b.{3,80}?\band an?"
+    r" (?:lower|second|outer|right|deep|rear))\b",
+    re.IGNORECASE | re.DOTALL,
+)
+"""Ways to say two without a number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +128,27 @@ def quantities(text: str) -> tuple[Quantity, ...]:
         index += 1 if pair is None else 2
         if quantity is not None:
             found.append(quantity)
-    return tuple(found)
+    return tuple(sorted((*found, *_below_one(text)), key=lambda quantity: (quantity.start, quantity.end)))
+
+
+def unnumbered(text: str) -> tuple[Quantity, ...]:
+    """Return amounts that a text offers without a number ("both sensors"); a feature never demands by them."""
+    return tuple(
+        Quantity(low=2.0, high=2.0, unit="", start=match.start(), end=match.end(), comparator="=")
+        for match in _TWO.finditer(text)
+    )
+
+
+def _below_one(text: str) -> Iterator[Quantity]:
+    for match in _SUB.finditer(text):
+        yield Quantity(
+            low=-math.inf,
+            high=1.0,
+            unit=canonical(match[1]),
+            start=match.start(),
+            end=match.end(),
+            comparator="<",
+        )
 
 
 def _atoms(text: str) -> Iterator[_Atom]:

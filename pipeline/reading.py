@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from index.text import content
 from pipeline.feature_kinds import negations
-from pipeline.quantities import Quantity, quantities
+from pipeline.quantities import Quantity, quantities, unnumbered
 from pipeline.thesaurus import boilerplate
 from pipeline.units import WORD_NUMBERS
 
@@ -61,6 +61,8 @@ class Reading:
 
     terms: tuple[Term, ...]
     amounts: tuple[Quantity, ...]
+    offered: tuple[Quantity, ...]
+    """`amounts`, and those said without a number."""
     negations: tuple[Negation, ...]
     sentences: tuple[tuple[int, int], ...]
     words: frozenset[str]
@@ -86,6 +88,7 @@ def read(text: str) -> Reading:
     return Reading(
         terms=terms,
         amounts=amounts,
+        offered=(*amounts, *unnumbered(text)),
         negations=reaches,
         sentences=tuple(_sentences(text)),
         words=frozenset(re.findall(r"[a-z]+(?:-[a-z]+)*", text.lower())),

@@ -9,13 +9,13 @@ there was no text to look at; it is never the same as "not disclosed".
 
 The probability
 ---------------
-A logistic over five measurements of the best quote: share of the feature's weight that it carries (weights are
-inverse document frequencies), the same over the three rarest words, share of the feature's neighbouring words
-that stand together, share of its amounts, and the cosine of the two embeddings. The coefficients were fitted on
-1,625 limitations of US patents against their own descriptions (without the passages that repeat the claim) and
-6,973 pairs with near and random other patents, split by patent. PLACEHOLDER
-That benchmark rewards a document that describes the same thing, which is not yet a document that discloses it:
-the number ranks, and says so wherever it is shown.
+A logistic over five measurements of the best quote: share of the feature's weight that it carries (weights
+are inverse document frequencies), the same over the three rarest words, share of the feature's neighbouring
+words that stand together, share of its amounts, and the cosine of the two embeddings. The coefficients were
+fitted on 1,625 limitations of US patents against their own descriptions (without the passages that repeat
+the claim) and 6,973 pairs with near and random other patents, split by patent. PLACEHOLDER That benchmark
+rewards a document that describes the same thing, which is not yet a document that discloses it: the number
+ranks, and says so wherever it is shown.
 """
 
 from __future__ import annotations
@@ -46,12 +46,12 @@ _FINALISTS: Final = 3
 """Quotes per document whose embeddings are compared."""
 _ADDS: Final = 0.12
 """Coverage that a further quote must add to be shown."""
-_INTERCEPT: Final = -6.0
-_COVERAGE: Final = 5.0
-_RARE: Final = 1.5
-_TOGETHER: Final = 1.0
-_AMOUNTS: Final = 0.6
-_COSINE: Final = 3.0
+_INTERCEPT: Final = -7.88
+_COVERAGE: Final = 2.39
+_RARE: Final = 1.56
+_TOGETHER: Final = 2.09
+_AMOUNTS: Final = 0.4
+_COSINE: Final = 6.76
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

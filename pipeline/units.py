@@ -76,6 +76,8 @@ mass        1e-9     µg microgram
 mass        1e-6     mg milligram
 mass        1e-3     g gram
 mass        1        kg kilogram
+density     1        kg/m³ kg/m3 kg/m^3
+density     1e3      g/cm³ g/cm3 kg/l
 mass        1e3      t tonne
 force       1e-3     mN
 force       1        N newton

@@ -155,9 +155,10 @@ def _lines(texts: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _reference(reference: Reference) -> str:
+    named = ": ".join(part for part in (reference.key, reference.title) if part)
     published = f"published {reference.published}" if reference.published else "date unknown"
-    places = f"see {', '.join(reference.places)}" if reference.places else ""
-    return line(". ".join(part for part in (reference.key, reference.title, published, places) if part) + ".")
+    places = f", {', '.join(reference.places)}" if reference.places else ""
+    return line(f"{named} ({published}){places}.")
 
 
 def _legal(
@@ -173,8 +174,9 @@ def _legal(
         ("Authors", "; ".join(_lines(publication.authors))),
         ("Contact", line(publication.contact)),
         ("Use of artificial intelligence", line(publication.ai_use)),
-        ("Licence", f"{licence.name} ({licence.spdx}), {licence.url}"),
-        ("SHA-256 of the reviewed source", publication.digest),
+        ("Licence", f"{licence.name} ({licence.spdx})"),
+        ("Text of the licence", licence.url),
+        ("SHA-256 of the source", publication.digest),
     )
     return tuple((label, text) for label, text in rows if text)
 

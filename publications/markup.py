@@ -37,6 +37,7 @@ DEADLINE = 5.0
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff\ud800-\udfff]")
 _DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_MARK = re.compile(r"<(/?)(?:sub|sup|ins|del|s|mark|em|strong)>")
 _BLANK = re.compile(r"\n[ \t>]*\n")
 _CHILD = Path(__file__).with_name("markup_child.py")
 
@@ -73,6 +74,8 @@ def check(text: str) -> None:
     for paragraph in _BLANK.split(text):
         if _open_brackets(paragraph) > OPEN_BRACKETS:
             raise RenderRefusedError(f"more than {OPEN_BRACKETS} brackets are open at one time")
+        if _open_marks(paragraph) > DEPTH:
+            raise RenderRefusedError(f"marks such as <sub> are nested more than {DEPTH} deep")
         for line in paragraph.split("\n"):
             lead = line[: len(line) - len(line.lstrip(" \t>-*+"))]
             if lead.count(">") > DEPTH or lead.expandtabs(4).count("    ") > DEPTH:
@@ -93,6 +96,14 @@ def _open_brackets(paragraph: str) -> int:
         else:
             continue
         deepest = max(deepest, square, curved)
+    return deepest
+
+
+def _open_marks(paragraph: str) -> int:
+    depth = deepest = 0
+    for mark in _MARK.finditer(paragraph):
+        depth = max(0, depth - 1) if mark[1] else depth + 1
+        deepest = max(deepest, depth)
     return deepest
 
 

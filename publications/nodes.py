@@ -20,7 +20,8 @@ DEPTH = 60
 """Elements within elements; the typesetter recurses over them."""
 COUNT = 200_000
 """Elements and runs of text in one publication section."""
-BLOCKS = frozenset(["p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "blockquote", "pre", "hr", "table"])
+_NAMES = "p h1 h2 h3 h4 h5 h6 ul ol blockquote pre hr table"
+BLOCKS = frozenset(_NAMES.split())
 _VOID = frozenset(("br", "hr"))
 _SPACES = re.compile(r"[ \t\n]+")
 
@@ -76,6 +77,8 @@ class _Open:
     children: list[Node] = field(default_factory=list)
 
     def node(self) -> Node:
+        if self.tag == "li" and any(child.tag in BLOCKS for child in self.children):
+            self.children = [child for child in self.children if child.tag or child.text.strip()]
         start = self.attributes.get("start", "")
         align = self.attributes.get("align", "")
         return Node(

@@ -5,7 +5,8 @@ Decisions
 * Only the fonts inside the typesetter are used, so that any machine makes the same bytes. A character that
   none of them has is printed as `[U+4E2D]`, and the legal block says so; page, text and embedded source have
   it as it is. The typesetter itself names these characters, since PDF/A forbids empty boxes.
-* A word longer than a line gets places where it may break (zero-width spaces), in the PDF alone.
+* A word longer than its line gets places where it may break (zero-width spaces), in the PDF alone. Addresses
+  and hashes get none where they fit, so that they can be copied.
 * The canonical source travels inside (`disclosure.json`, relationship Source): the file alone is enough.
 """
 
@@ -30,8 +31,12 @@ if TYPE_CHECKING:
 _TEMPLATE = Path(__file__).with_name("templates") / "publication.typ"
 _UNPRINTABLE = re.compile(r'the text `"((?:[^"\\]|\\.)*)"` could not be displayed')
 _ESCAPE = re.compile(r"\\u\{([0-9a-f]+)\}")
-_LONG = re.compile(r"[^\s\u200b]{30,}")
-_LONG_CELL = re.compile(r"[^\s\u200b]{13,}")
+_RUN = re.compile(r"[^\s\u200b/-]+")
+"""A run in which a line never breaks by itself."""
+_HASH = re.compile(r"[0-9a-f]{1,72}")
+_LINE = 40
+"""Letters of a word, however wide, that fit on a line of the body."""
+_CODE_LINE = 80
 _ATTEMPTS = 5
 _NOTE = (
     "Characters printed here as [U+…] are missing from the fonts of this file; the page, the plain text and "
@@ -81,7 +86,7 @@ def _shown(page: Page, release: Release) -> dict[str, Any]:
             {
                 "heading": part.heading,
                 "abstract": part.anchor == "abstract",
-                "nodes": [_broken(node.data(), _LONG) for node in part.nodes],
+                "nodes": [_broken(node.data()) for node in part.nodes],
             }
             for part in parts
         ],
@@ -123,22 +128,35 @@ def _printable(text: str, missing: set[str]) -> str:
     return "".join(f"[U+{ord(one):04X}]" if one in missing else one for one in text)
 
 
-def _breakable(text: str, long: re.Pattern[str] = _LONG, every: int = 10) -> str:
+def _breakable(text: str, limit: int = _LINE) -> str:
     def spaced(match: re.Match[str]) -> str:
-        return "\u200b".join(match[0][at : at + every] for at in range(0, len(match[0]), every))
+        word, every = match[0], max(4, limit // 2)
+        if len(word) <= limit or (limit >= _LINE and _HASH.fullmatch(word)):
+            return word
+        return "\u200b".join(word[at : at + every] for at in range(0, len(word), every))
 
-    return long.sub(spaced, text)
+    return _RUN.sub(spaced, text)
 
 
-def _broken(node: Any, long: re.Pattern[str]) -> Any:  # noqa: ANN401 - a JSON value
+def _broken(node: Any, limit: int = _LINE) -> Any:  # noqa: ANN401 - a JSON value
     """Let the words shown break; addresses of links stay whole."""
     if isinstance(node, str):
-        return _breakable(node, long, 6 if long is _LONG_CELL else 10)
-    inner = _LONG_CELL if node["tag"] in ("th", "td") else long
-    found = {**node, "children": [_broken(child, inner) for child in node["children"]]}
+        return _breakable(node, limit)
+    if node["tag"] == "table":
+        limit = max(4, 50 // _columns(node))
+    found = {**node, "children": [_broken(child, limit) for child in node["children"]]}
     if "text" in node:
-        found["text"] = _breakable(node["text"], long)
+        found["text"] = _breakable(node["text"], _CODE_LINE if node["tag"] == "pre" else limit)
     return found
+
+
+def _columns(node: Any) -> int:  # noqa: ANN401 - a JSON value
+    """Return the number of cells in the widest row."""
+    if isinstance(node, str):
+        return 1
+    if node["tag"] == "tr":
+        return max(1, sum(not isinstance(child, str) for child in node["children"]))
+    return max(map(_columns, node["children"]), default=1)
 
 
 def _mapped(value: Any, change: Callable[[str], str]) -> Any:  # noqa: ANN401 - a JSON value

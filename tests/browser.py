@@ -21,7 +21,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser, ConsoleMessage, Page, Request
+    from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
 
 ROOT = Path(__file__).parents[1]
 PATIENCE = 30_000
@@ -71,7 +71,7 @@ class Watch:
 
 @contextmanager
 def serving(workspace: Path, *, end: signal.Signals = signal.SIGTERM) -> Iterator[Site]:
-    """Run the face and its worker for a workspace on any free port; ended by a signal, checked to end well."""
+    """Run the face and its worker for a workspace on any free port; the end is by a signal, and checked."""
     process = subprocess.Popen(
         [sys.executable, "-c", _SERVE, str(workspace)], cwd=ROOT, stdout=subprocess.PIPE, text=True
     )
@@ -116,11 +116,19 @@ def watched(page: Page) -> Watch:
         watch.requests.append(request.url)
 
     def said(message: ConsoleMessage) -> None:
-        if message.type == "error" or "Content Security Policy" in message.text:
+        missing = message.text.startswith("Failed to load resource")  # noted by `answered`, with its address
+        if (message.type == "error" and not missing) or "Content Security Policy" in message.text:
             watch.complaints.append(message.text)
+
+    def answered(response: Response) -> None:
+        # on a deep link Streamlit first looks for its own parts below that path, and expects to miss
+        probe = response.url.endswith(("/_stcore/health", "/_stcore/host-config"))
+        if response.status >= 400 and not probe:
+            watch.complaints.append(f"{response.status} {response.url}")
 
     page.on("request", asked)
     page.on("console", said)
+    page.on("response", answered)
     page.on("websocket", lambda socket: watch.requests.append(socket.url))
     page.on("pageerror", lambda error: watch.complaints.append(str(error)))
     page.add_init_script(_COUNT)

@@ -17,7 +17,12 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 if TYPE_CHECKING:
@@ -79,6 +84,24 @@ def certificate(
     if usage is not None:
         builder = builder.add_extension(x509.ExtendedKeyUsage([usage]), critical=critical)
     return builder.sign(issuer[1] if issuer else key, hashes.SHA256())
+
+
+def revocation_list(keys: Path, at: datetime, *, revoked: int | None = None, days: int = 1) -> bytes:
+    """Make a PEM list of the root in `keys`: from a day before `at` to `days`, less an hour, after it."""
+    root = x509.load_pem_x509_certificate((keys / "root.pem").read_bytes())
+    key = load_pem_private_key((keys / "root.key").read_bytes(), None)
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    start = at - timedelta(days=1)
+    builder = (
+        x509.CertificateRevocationListBuilder()
+        .issuer_name(root.subject)
+        .last_update(start)
+        .next_update(at + timedelta(hours=24 * days - 1))
+    )
+    if revoked is not None:
+        entry = x509.RevokedCertificateBuilder().serial_number(revoked).revocation_date(start).build()
+        builder = builder.add_revoked_certificate(entry)
+    return builder.sign(key, hashes.SHA256()).public_bytes(Encoding.PEM)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,7 +49,8 @@ BIBLIO = """<us-bibliographic-data-grant>
 <kind>A </kind><name>Turner</name><date>19690800</date></document-id></patcit>
 <category>cited by examiner</category></us-citation>
 <us-citation><patcit num="00002"><document-id><country>WO</country><doc-number>WO 2004/055280</doc-number>
-<kind>A1</kind><date>20040700</date></document-id></patcit><category>cited by applicant</category></us-citation>
+<kind>A1</kind><date>20040700</date></document-id></patcit>
+<category>cited by applicant</category></us-citation>
 <us-citation><nplcit num="00003"><othercit>Miller, <i>Seats</i>, 2001.</othercit></nplcit>
 <category>cited by applicant</category></us-citation></us-references-cited>
 <us-related-documents>
@@ -73,10 +74,12 @@ BODY = """<abstract id="abstract"><p id="p-0001" num="0000">A seat warms a
 valve to 10<sup>2</sup> degrees.</p></abstract>
 <description id="description"><?BRFSUM description="Brief Summary" end="lead"?>
 <heading id="h-1" level="1">BACKGROUND</heading>
-<p id="p-0002" num="0001">Seats of H<sub>2</sub>O valves, see <figref idref="f1">FIG. <b>1</b></figref>, freeze.</p>
+<p id="p-0002" num="0001">Seats of H<sub>2</sub>O valves, see
+<figref idref="f1">FIG. <b>1</b></figref>, freeze.</p>
 <description-of-drawings><heading id="h-2" level="1">DRAWINGS</heading>
 <p id="p-0003" num="0002"><figref idref="f1">FIG. 1</figref> shows a seat;</p></description-of-drawings>
-<p id="p-0004" num="0003">Parts: <ul><li id="l1" num="0004">1 body</li><li id="l2" num="0005">2 seat</li></ul> all made of
+<p id="p-0004" num="0003">Parts: <ul><li id="l1" num="0004">1 body</li>
+<li id="l2" num="0005">2 seat</li></ul> all made of
 <maths id="m1"><math><mi>x</mi></math></maths> grams.</p>
 <p id="p-0005"><tables><table><tgroup cols="2"><tbody><row><entry>bar</entry><entry>drops</entry></row>
 <row><entry/><entry/></row><row><entry>2.0</entry><entry>0.4</entry></row></tbody></tgroup></table></tables></p>
@@ -84,8 +87,8 @@ valve to 10<sup>2</sup> degrees.</p></abstract>
 <us-claim-statement>What is claimed is:</us-claim-statement>
 <claims id="claims"><claim id="CLM-00001" num="00001"><claim-text><b>1</b>. A valve, comprising:
 <claim-text>a body; and</claim-text><claim-text>a seat that is warmed.</claim-text></claim-text></claim>
-<claim id="CLM-00002" num="00002"><claim-text>2. The valve of <claim-ref idref="CLM-00001">claim 1</claim-ref>,
-wherein the seat is steel.</claim-text></claim>
+<claim id="CLM-00002" num="00002"><claim-text>2. The valve of
+<claim-ref idref="CLM-00001">claim 1</claim-ref>, wherein the seat is steel.</claim-text></claim>
 <claim id="CLM-00003" num="00003"><claim-text>3. (canceled)</claim-text></claim>
 <claim id="CLM-00004" num="00004"><claim-text>4. A pump with a valve according to one of
 <claim-ref idref="CLM-00001">claims 1</claim-ref> to 2.</claim-text></claim></claims>"""

@@ -9,7 +9,7 @@ import time
 from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
@@ -73,7 +73,9 @@ def test_the_marks_of_formulae_work() -> None:
     assert render.markdown_html("H<sub>2</sub>O, 10<sup>6</sup>") == "<p>H<sub>2</sub>O, 10<sup>6</sup></p>"
 
 
-@pytest.mark.parametrize("text", ["[" * 20_000, "[a](" * 5_000, "(" * 20_000, "> " * 500 + "x"])
+@pytest.mark.parametrize(
+    "text", ["[" * 20_000, "[a](" * 5_000, "(" * 20_000, "> " * 500 + "x", "<em>" * 60_000]
+)
 def test_deep_nesting_is_refused_at_once(text: str) -> None:
     begun = time.monotonic()
     with pytest.raises(RenderRefusedError, match=r"open at one time|nested"):
@@ -95,10 +97,8 @@ def test_a_text_of_more_than_256_kb_is_refused() -> None:
 def test_markup_that_grows_or_takes_too_long_is_refused_within_the_deadline() -> None:
     begun = time.monotonic()
     with pytest.raises(RenderRefusedError):
-        render.markdown_html("<em>" * 60_000)
-    with pytest.raises(RenderRefusedError):
         render.markdown_html(f"[a]: https://example.org/{'y' * 100_000}\n\n" + "[a] " * 30_000)
-    assert time.monotonic() - begun < 20
+    assert time.monotonic() - begun < 10
 
 
 def test_invisible_characters_that_turn_text_around_are_refused() -> None:
@@ -208,7 +208,7 @@ def test_date_and_identifier_stand_at_the_top_of_the_twin_and_on_every_page_of_t
 def test_the_pdf_says_pdf_a_3u_and_carries_its_source() -> None:
     one = publication()
     reader = PdfReader(io.BytesIO(render.pdf(one, release())))
-    root = reader.root_object
+    root: Any = reader.root_object
     metadata = root["/Metadata"].get_data().decode()
     assert re.search(r"pdfaid:part>3<", metadata)
     assert re.search(r"pdfaid:conformance>U<", metadata)

@@ -58,7 +58,16 @@ def open_page(path: str = "", **parameters: str) -> AppTest:
 
 def words(test: AppTest) -> str:
     """Return everything that a page says, HTML elements included."""
-    kinds = (test.title, test.subheader, test.caption, test.markdown, test.info, test.warning, test.error, test.success)
+    kinds = (
+        test.title,
+        test.subheader,
+        test.caption,
+        test.markdown,
+        test.info,
+        test.warning,
+        test.error,
+        test.success,
+    )
     said = [element.value for kind in kinds for element in kind]
     return "\n".join([*said, *(html.unescape(element.body) for element in test.html)])
 
@@ -114,7 +123,9 @@ def test_saying_no_raises_no_flag(answer: str) -> None:
     assert not new.shows(answer)
 
 
-@pytest.mark.parametrize("answer", ["a poster in May", "no, but we sold two", "yes", "to a customer under NDA"])
+@pytest.mark.parametrize(
+    "answer", ["a poster in May", "no, but we sold two", "yes", "to a customer under NDA"]
+)
 def test_any_showing_raises_the_flag(answer: str) -> None:
     assert new.shows(answer)
 
@@ -258,7 +269,10 @@ def test_comparing_queues_a_job_for_the_worker(workspace: Workspace) -> None:
     press(page, "Compare with the corpus")
     (job,) = workspace.jobs.of("D-0001")
     assert (job.kind, job.by, job.arguments) == ("assess", "ines", {"critical_date": "2024-05-01"})
-    assert "waiting" in worklist(workspace, INES).others[0].why or "running" in worklist(workspace, INES).others[0].why
+    assert (
+        "waiting" in worklist(workspace, INES).others[0].why
+        or "running" in worklist(workspace, INES).others[0].why
+    )
 
 
 def test_an_unknown_case_is_a_sentence(workspace: Workspace) -> None:
@@ -290,7 +304,7 @@ def test_who_wrote_it_has_no_buttons_and_is_told_why(workspace: Workspace, perso
     workspace.publishing.submit(draft.id, MARA)
     page = open_page("review", id=draft.id, **{"as": person})
     assert not {"Approve", "Ask for changes", "Publish"} & {button.label for button in page.button}
-    assert "somebody else reviews it" in words(page)
+    assert "may not approve" in words(page).replace("\\", "")
     page = open_page("review", id=draft.id, **{"as": "rex"})
     enabled = {button.label for button in page.button if not button.disabled}
     assert {"Approve", "Ask for changes"} <= enabled

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:^=&\"'])")
 _JOINER = "\u2060"
-"""WORD JOINER, invisible: what is turned into icons, arrows or links after escapes were resolved is parted."""
+"""WORD JOINER, invisible: parts what is turned into icons, arrows or links after escapes were resolved."""
 _TURNED = re.compile(r"\\:|\\-(?=\\>)|\\<(?=\\-)|@|\bwww(?=\\\.)", re.IGNORECASE)
 _KEPT = "\n\t\u00ad"
 """Not printable in Python's sense, and harmless: line feed, tab, soft hyphen."""

@@ -120,8 +120,14 @@ if [ -n "$digest" ] && [ "$found" = "$digest" ]; then ok "source: SHA-256 $diges
 else bad "source: data/source/disclosure.json is not the reviewed source"; fi
 
 # stamps: each token must be of the root file and lead to the root certificate beside it, at its own time
+of_root() {
+  local check=(openssl ts -verify -data "$ROOT" -in "$1/response.tsr" -untrusted "$1/untrusted.pem" -attime "$2")
+  if [ -f "$1/crls.pem" ]; then "${check[@]}" -CAfile <(cat "$1/root.pem" "$1/crls.pem") -crl_check_all
+  else "${check[@]}" -CAfile "$1/root.pem"; fi
+}
+
 stamp() {
-  local folder=$1 title=${1#evidence/tsa-} entry when= hash= line T anchors
+  local folder=$1 title=${1#evidence/tsa-} entry when= hash= line T
   for entry in request.tsq response.tsr root.pem untrusted.pem SHA512SUMS; do
     if [ ! -f "$folder/$entry" ] || [ -L "$folder/$entry" ]; then bad "stamp $title: $entry is missing"; return; fi
   done
@@ -150,10 +156,7 @@ stamp() {
   esac
   if [[ $when =~ ^(.*:[0-9]{2})\.[0-9]+(.*)$ ]]; then when=${BASH_REMATCH[1]}${BASH_REMATCH[2]}; fi
   if ! T=$(date -u -d "$when" +%s 2>/dev/null); then bad "stamp $title: the token states no time"; return; fi
-  anchors=(-CAfile "$folder/root.pem")
-  if [ -f "$folder/crls.pem" ]; then anchors=(-CAfile <(cat "$folder/root.pem" "$folder/crls.pem") -crl_check_all); fi
-  if ! openssl ts -verify -data "$ROOT" -in "$folder/response.tsr" "${anchors[@]}" \
-      -untrusted "$folder/untrusted.pem" -attime "$T" >/dev/null 2>&1; then
+  if ! of_root "$folder" "$T" >/dev/null 2>&1; then
     bad "stamp $title: the token is not one of $ROOT, or does not lead to its root"; return
   fi
   if ! openssl ts -verify -queryfile "$folder/request.tsq" -in "$folder/response.tsr" \

@@ -26,6 +26,7 @@ MOODS = {
     Support.NOT_EVALUATED: "",
 }
 _ORDER = {support: rank for rank, support in enumerate(Support)}
+_SUPPORTING = {Support.DISCLOSED, Support.PARTLY}
 _SHOWN = 3
 """References shown per feature before the reader asks for the rest."""
 
@@ -100,7 +101,8 @@ def _matrix(features: Sequence[Feature], chart: FeatureChart) -> None:
             support = cell.support if cell else Support.NOT_EVALUATED
             cells.append(badge(support.value, MOODS[support]))
         rows.append((element(_label(feature), tag="span"), *cells))
-    show(table(("Feature", *(reference.key for reference in chart.references)), rows))
+    heads = (f"{r.key} (date open)" if undetermined(r) else r.key for r in chart.references)
+    show(table(("Feature", *heads), rows))
     with st.expander(f"The {count(len(chart.references), 'reference')}: titles and dates"):
         show(
             table(
@@ -148,13 +150,12 @@ def _feature(feature: Feature, chart: FeatureChart) -> None:
             element(", ".join(marks), "ad-quiet"),
         )
         found = ranked(feature, chart)
-        quoted = [pair for pair in found if pair[1].evidence]
-        if not quoted:
-            show(element("Nothing quotable was found for this feature in what was searched.", "ad-quiet"))
-            return
-        for reference, cell in quoted[:_SHOWN]:
+        closest = [pair for pair in found if pair[1].support in _SUPPORTING][:_SHOWN]
+        if not closest:
+            show(element("No reference shows this feature, in what was searched.", "ad-quiet"))
+        for reference, cell in closest:
             _cell(reference, cell)
-        if rest := quoted[_SHOWN:]:
+        if rest := [pair for pair in found if pair not in closest]:
             with st.expander(f"{count(len(rest), 'more reference')}"):
                 for reference, cell in rest:
                     _cell(reference, cell)

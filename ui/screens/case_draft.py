@@ -19,8 +19,8 @@ from ui.screens import shell
 from ui.widgets import badge, bullets, count, element, instant, plain, show
 
 if TYPE_CHECKING:
-    from pipeline.store_drafts import DraftCase
     from pipeline.store_cases import Case
+    from pipeline.store_drafts import DraftCase
     from publications.document import DefensivePublication, SectionName
 
 _TALL = 320
@@ -38,6 +38,8 @@ def view(desk: shell.Desk, case: Case) -> None:
         return
     allowed = desk.workspace.publishing.allowed(draft.id, desk.actor)
     _head(draft)
+    if Action.REVISE in allowed and draft.draft.state in {State.IN_REVIEW, State.APPROVED}:
+        st.warning("It is with its reviewers. Saving a revision takes it back and voids every approval.")
     _questions(draft)
     if Action.REVISE in allowed:
         _edit(desk, draft, submits=Action.SUBMIT in allowed)
@@ -92,10 +94,8 @@ def _questions(draft: DraftCase) -> None:
 
 def _why_closed(draft: DraftCase) -> None:
     words = {
-        State.IN_REVIEW: "It is in review and cannot be edited by you now.",
-        State.APPROVED: "It is approved: these bytes, and no others, can be published.",
         State.PUBLISHED: "It is published and never changes again.",
-    }.get(draft.draft.state, "You cannot edit it.")
+    }.get(draft.draft.state, "Its authors and the IP managers edit it.")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(words)
         shell.link("Open it in review", "review", id=draft.id)
@@ -160,7 +160,11 @@ def _act(
     note = st.text_input("What did you change?", key=f"note-{draft.id}-{draft.version}", max_chars=500)
     with st.container(horizontal=True, vertical_alignment="center"):
         save = st.button("Save as a new revision", type="primary", disabled=not changed)
-        submit = st.button("Submit for review", disabled=changed or not submits)
+        submit = st.button(
+            "Submit for review",
+            disabled=changed or not submits,
+            help="A revision first: the one that is saved was judged already." if not submits else None,
+        )
         if changed and st.button("Drop my changes"):
             _drop(draft.id)
             st.rerun()

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pipeline.disclosure import Feature, FeatureKind
+from pipeline.store_cases import FeatureSet
 from ui.screens import shell
 from ui.widgets import count, plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pipeline.store_cases import Case, FeatureSet
+    from pipeline.store_cases import Case
 
 LIMIT = 60
 """Features on a page; a disclosure with more is two inventions."""

@@ -6,17 +6,20 @@ digest of exactly these bytes, so its first characters are typed by hand.
 
 from __future__ import annotations
 
-from html import escape
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pipeline.review import Action, State
+from pipeline.redline import Op, redline
+from pipeline.review import Action, State, refusal
 from ui.screens import progress, shell
 from ui.screens.paper import paper
-from ui.widgets import badge, count, day, element, instant, plain, printable, show, title
+from ui.widgets import badge, count, day, element, instant, plain, show, title
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipeline.redline import Piece
     from pipeline.store_drafts import DraftCase, DraftLine
 
 TYPED = 8
@@ -93,8 +96,6 @@ def _head(draft: DraftCase) -> None:
 
 
 def _changes(desk: shell.Desk, draft: DraftCase) -> None:
-    from pipeline.redline import redline
-
     revisions = draft.draft.revisions
     if len(revisions) == 1:
         st.info("This is the first revision: there is nothing to compare it with.")
@@ -112,16 +113,16 @@ def _changes(desk: shell.Desk, draft: DraftCase) -> None:
         st.info("The words are the same.")
 
 
-def _redlined(pieces: object) -> str:
-    return escape(printable(str(pieces)))
+def _redlined(pieces: Sequence[Piece]) -> str:
+    tags = {Op.KEEP: "span", Op.DROP: "del", Op.ADD: "ins"}
+    return "".join(element(piece.text, tag=tags[piece.op]) for piece in pieces)
 
 
 def _log(draft: DraftCase) -> None:
     for event in reversed(draft.draft.events):
-        show(
-            element(f"{instant(event.at)}  {event.actor}  {event.kind.value}", "ad-quiet"),
-            element(event.detail, "ad-pre") if event.detail else "",
-        )
+        voided = f" (void now: the approval of {', '.join(event.voided)})" if event.voided else ""
+        line = f"{instant(event.at)}  {event.actor}  {event.kind.value}, revision {event.revision}{voided}"
+        show(element(line, "ad-quiet"), element(event.detail, "ad-pre") if event.detail else "")
 
 
 def _actions(desk: shell.Desk, draft: DraftCase, *, busy: bool) -> None:
@@ -140,14 +141,11 @@ def _actions(desk: shell.Desk, draft: DraftCase, *, busy: bool) -> None:
 
 
 def _why_not(desk: shell.Desk, draft: DraftCase) -> str:
-    actor, record = desk.actor, draft.draft
-    if record.state is State.PUBLISHED:
+    if draft.draft.state is State.PUBLISHED:
         return "Published: these bytes never change again."
-    if actor.id in {record.author, *record.contributors}:
-        return f"{plain(actor.name)} wrote part of this, so somebody else reviews it: no buttons here."
-    if record.state is State.IN_REVIEW:
-        return f"{plain(actor.name)} is not a reviewer: no buttons here."
-    return f"Nothing for {plain(actor.name)} to do while it is {record.state.value}."
+    needed = desk.workspace.settings.review.approvals
+    refused = refusal(draft.draft, desk.actor, Action.APPROVE, needed=needed)
+    return plain(f"No buttons here: {refused}", limit=500)
 
 
 @st.dialog("Ask for changes")

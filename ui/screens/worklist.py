@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pipeline.people import Person
-    from pipeline.store_drafts import DraftLine
     from pipeline.store_cases import CaseLine
+    from pipeline.store_drafts import DraftLine
     from pipeline.store_events import LoggedEvent
     from pipeline.workspace import Workspace
 

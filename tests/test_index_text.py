@@ -1,0 +1,85 @@
+"""Words and stems: one rule for the index, queries and highlights."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import tantivy
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.lexical_files import analyzer
+from index.text import BOILERPLATE, STOP_WORDS, content, marks, tokens
+
+PROSE = """
+The rotating valves of a co-operating pump comprise bearings, housings and elastically deformable seals;
+generalised controllers periodically measured the viscosities, pressures and running temperatures, whereby
+connections were tightened, skies darkened, dying batteries replaced and naïve estimates refined. Generations
+of universities argued happily about organisation, organization, conditional relational triplicate,
+hopefulness, electricity, adjustable, effective, bowdlerize, possibly, sensibly, news, innings
+"""
+LETTERS = st.text(st.characters(categories=("L", "N", "P", "Z"), max_codepoint=0x2FFF), max_size=60)
+
+
+def test_a_token_is_a_stem_and_the_place_of_its_word() -> None:
+    text = "Valves rotating at 0.75 mm, 1,000 times; co-operate_now."
+    found = [(token.stem, text[token.start : token.end]) for token in tokens(text)]
+    assert found == [
+        ("valv", "Valves"),
+        ("rotat", "rotating"),
+        ("at", "at"),
+        ("0.75", "0.75"),
+        ("mm", "mm"),
+        ("1,000", "1,000"),
+        ("time", "times"),
+        ("co", "co"),
+        ("oper", "operate"),
+        ("now", "now"),
+    ]
+
+
+def test_stems_agree_with_the_engines_en_stem_tokenizer_on_common_words() -> None:
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("text", tokenizer_name="en_stem")
+    index = tantivy.Index(builder.build())
+    writer = index.writer(15_000_000, 1)
+    writer.add_document(tantivy.Document(text=PROSE))
+    writer.commit()
+    index.reload()
+    stored = {term for term, _ in index.searcher().terms_with_prefix("text", "")}
+    assert stored == {token.stem for token in tokens(PROSE)}
+    assert {"rotat", "valv", "period", "univers"} <= stored
+
+
+@given(LETTERS)
+def test_the_indexs_analyzer_and_tokens_cut_and_stem_alike(text: str) -> None:
+    assert analyzer().analyze(text) == [token.stem for token in tokens(text)]
+
+
+@given(LETTERS)
+def test_tokens_are_in_order_and_do_not_overlap(text: str) -> None:
+    places = [(token.start, token.end) for token in tokens(text)]
+    assert all(start < end <= len(text) for start, end in places)
+    assert all(before[1] <= after[0] for before, after in pairwise(places))
+
+
+def test_endless_words_are_not_words() -> None:
+    assert [token.stem for token in tokens(f"pump {'x' * 500} valve")] == ["pump", "valv"]
+
+
+def test_content_leaves_out_stop_words_and_lone_letters_but_keeps_digits() -> None:
+    assert [token.stem for token in content("The valve A of the 2 pumps is b")] == ["valv", "2", "pump"]
+
+
+def test_marks_are_the_spans_of_the_querys_words_in_any_inflection() -> None:
+    text = "A pump pumps; pumping the fluid."
+    spans = marks(text, "the pumped fluids")
+    assert [text[start:end] for start, end in spans] == ["pump", "pumps", "pumping", "fluid"]
+
+
+def test_marks_of_a_query_of_stop_words_are_none() -> None:
+    assert marks("the pump of the house", "the of") == ()
+
+
+def test_lists_of_words_are_in_lower_case() -> None:
+    assert all(word == word.lower() for word in STOP_WORDS | BOILERPLATE)
