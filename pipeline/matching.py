@@ -6,6 +6,8 @@ run of one to three sentences of a passage; the best run becomes the quote.
 
 from __future__ import annotations
 
+import math
+from collections import Counter
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
@@ -81,6 +83,8 @@ class Match:
     """The same over the three heaviest stems."""
     together: float
     """Share of the feature's neighbouring stems that stand near each other."""
+    figures: int
+    """Amounts with a unit that the stretch meets."""
     amounts: float
     """Share of the feature's amounts that the stretch meets; 1 where the feature has none."""
     missing_words: tuple[str, ...]
@@ -116,8 +120,9 @@ def demand_from(text: str, weights: Mapping[str, float]) -> Demand:
     reading = read(text)
     heaviest = max(weights.values(), default=1.0)
     wishes: dict[tuple[str, bool], Wish] = {}
+    mentions = Counter(term.stem for term in reading.terms)
     for term in reading.terms:
-        weight = max(weights.get(term.stem, heaviest), 0.1)
+        weight = max(weights.get(term.stem, heaviest), 0.1) * math.sqrt(mentions[term.stem])
         word = text[term.start : term.end]
         wishes.setdefault(
             (term.stem, term.negated), Wish(stem=term.stem, word=word, weight=weight, negated=term.negated)
@@ -194,6 +199,7 @@ def measure(wanted: Demand, passage: str, reading: Reading, start: int, end: int
         coverage=gained / wanted.total,
         rare=sum(wanted.wishes[i].weight * got.get(i, 0.0) for i in heaviest) / rare_total,
         together=_together(wanted, hits),
+        figures=sum(not q.dimension.startswith("count:") for q in wanted.reading.amounts if q not in unmet),
         amounts=1.0 if not total else 1.0 - len(unmet) / total,
         missing_words=tuple(_missing_words(wanted, got)),
         missing_amounts=tuple(wanted.text[q.start : q.end] for q in unmet),

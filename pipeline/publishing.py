@@ -115,6 +115,7 @@ class Publishing:
                 actor,
                 digest=composed.publication.digest,
                 contributors=authors,
+                inventors=case.disclosure.inventors,
                 at=at,
             )
             store_drafts.add(connection, draft, composed.publication, composed.questions, at.isoformat())
@@ -170,7 +171,7 @@ class Publishing:
 
         try:
             publication = parse(path.read_bytes())
-        except (ValueError, OSError) as error:
+        except (ValueError, OSError, RecursionError) as error:
             raise UnreadableRevisionError(path, str(error)) from error
         return self.revise(number, publication, actor, seen=self.get(number).publication.digest)
 

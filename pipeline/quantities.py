@@ -5,8 +5,8 @@ Reading: a bare number counts only where it measures (`at least 3`, `4 sensors`)
 after conversion to its base unit.
 
 Whether a quote meets a demanded amount follows the cautious side of the practice on ranges (MPEP 2131.03;
-EPO Guidelines G-VI 8): a value, or an end point of a stated range, inside the demanded range meets it, and so
-does a range that lies inside; a wider range that only surrounds the demanded one does not.
+EPO Guidelines G-VI 8): a value, or a stated end point ("at most 5"), inside the demanded range meets it, and
+so does a range that lies inside; a wider range that only surrounds the demanded one does not.
 """
 
 from __future__ import annotations
@@ -128,11 +128,11 @@ def quantities(text: str) -> tuple[Quantity, ...]:
         index += 1 if pair is None else 2
         if quantity is not None:
             found.append(quantity)
-    return tuple(sorted((*found, *_below_one(text)), key=lambda quantity: (quantity.start, quantity.end)))
+    return tuple(sorted((*found, *_below_one(text)), key=lambda q: (q.start, q.end)))
 
 
 def unnumbered(text: str) -> tuple[Quantity, ...]:
-    """Return amounts that a text offers without a number ("both sensors"); a feature never demands by them."""
+    """Return amounts offered without a number ("both sensors"); a feature never demands by them."""
     return tuple(
         Quantity(low=2.0, high=2.0, unit="", start=match.start(), end=match.end(), comparator="=")
         for match in _TWO.finditer(text)
@@ -216,9 +216,10 @@ def _convert(atom: _Atom, unit: str) -> float:
 
 
 def _single(text: str, atom: _Atom) -> Quantity | None:
-    if not atom.unit and _SIGN.search(text, max(0, atom.start - _LOOK_BACK), atom.start):
-        return _plain(text, atom)
     comparator, start = _comparator(text, atom.start)
+    figure = not atom.unit and text[atom.start].isdigit()
+    if figure and comparator == "=" and _SIGN.search(text, max(0, atom.start - _LOOK_BACK), atom.start):
+        return _plain(text, atom)
     about = _ABOUT_ENDS.search(text, max(0, atom.start - _LOOK_BACK), atom.start)
     end = atom.end
     for name, pattern in _AFTER_STARTS:
@@ -277,7 +278,7 @@ def _meets(demanded: Quantity, offered: Quantity) -> bool:
         wanted, high, open_ends=offered.comparator
     ):
         return True
-    if offered.comparator != "range":
+    if offered.comparator in ("<", ">") or not all(map(math.isfinite, wanted.bounds)):
         return False
     return any(math.isfinite(end) and _inside(wanted, end, open_ends="=") for end in (low, high))
 

@@ -69,7 +69,7 @@ def put(connection: Connection, document: Document, passages: int, at: str) -> C
     if found is None:
         connection.execute(documents.insert().values(values))
         return "added"
-    connection.execute(update(documents).where(documents.c.id == found.id).values(values, indexed=None))
+    connection.execute(update(documents).where(documents.c.id == found.id).values({**values, "indexed": None}))
     return "updated"
 
 

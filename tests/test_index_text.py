@@ -48,7 +48,7 @@ def test_stems_agree_with_the_engines_en_stem_tokenizer_on_common_words() -> Non
     index.reload()
     stored = {term for term, _ in index.searcher().terms_with_prefix("text", "")}
     assert stored == {token.stem for token in tokens(PROSE)}
-    assert {"rotat", "valv", "period", "univers"} <= stored
+    assert {"rotat", "valv", "period", "organis"} <= stored
 
 
 @given(LETTERS)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import html
 import io
 import re
+import subprocess
+import sys
 import zipfile
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -329,3 +331,23 @@ def test_the_text_under_review_is_rendered_by_the_one_renderer(workspace: Worksp
 def test_the_publications_page_says_how_to_get_there(workspace: Workspace) -> None:
     assert "Nothing is published yet" in words(open_page("publications"))
     assert any("DP" in error.value for error in open_page("publications", id="DP-1").error)
+
+
+_LOADED = """
+import sys
+from streamlit.testing.v1 import AppTest
+test = AppTest.from_file("ui/app.py", default_timeout=60).run()
+for page in list(test._registered_pages):
+    test._page_hash = page
+    test.run()
+    assert not test.exception, test.exception
+print(sorted({"torch", "faiss", "tantivy", "sentence_transformers", "typst"} & set(sys.modules)))
+"""
+
+
+def test_no_page_loads_a_model_or_an_index(workspace: Workspace) -> None:
+    workspace.cases.add(invention(), INES)
+    done = subprocess.run(
+        [sys.executable, "-c", _LOADED], cwd=ROOT, capture_output=True, text=True, check=True, timeout=120
+    )
+    assert done.stdout.strip() == "[]"

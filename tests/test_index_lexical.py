@@ -1,0 +1,262 @@
+"""Words: prose, expressions, filters and weights over real tantivy indexes."""
+
+from __future__ import annotations
+
+import math
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from index.errors import IndexDamagedError, QuerySyntaxError
+from index.lexical import MOST_TERMS, Lexical
+from index.lexical_files import write_generation
+from index.manifest import Manifest
+from index.records import Item, Piece
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+ITEMS = (
+    Item(
+        id=1,
+        day=date(2001, 5, 1).toordinal(),
+        tags=("kind:patent", "class:F16K5/04"),
+        title="Rotary valve",
+        pieces=(
+            Piece(ordinal=0, field="abstract", text="A rotary valve with a seal made of ceramic."),
+            Piece(ordinal=1, field="claims", text="A valve wherein the seal presses against the housing."),
+        ),
+    ),
+    Item(
+        id=2,
+        day=date(2003, 7, 9).toordinal(),
+        tags=("kind:paper",),
+        title="Pump control",
+        pieces=(
+            Piece(
+                ordinal=0, field="abstract", text="The controller measures pressure of a pump at 0.75 bar."
+            ),
+            Piece(
+                ordinal=1, field="description", text="A valve seal of rubber is not used. The pump is fast."
+            ),
+        ),
+    ),
+    Item(
+        id=3,
+        day=None,
+        tags=(),
+        title="Ceramic seals",
+        pieces=(Piece(ordinal=0, field="description", text="Seals against dust: ceramic, then a valve."),),
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def lexical(tmp_path_factory: pytest.TempPathFactory) -> Lexical:
+    return _open(tmp_path_factory.mktemp("lexical") / "one", ITEMS)
+
+
+def test_prose_ranks_by_bm25_of_all_words_of_an_item(lexical: Lexical) -> None:
+    ranked = lexical.rank("pumping", None, 10)
+    # 2 items of 3 are without the word; item 2 has 3 of its 20 words, the average item is 15.67 long.
+    lengths = {1: 17, 2: 20, 3: 9}
+    idf = math.log(1 + (3 - 1 + 0.5) / (1 + 0.5))
+    norm = 1.2 * (1 - 0.75 + 0.75 * lengths[2] / (sum(lengths.values()) / 3))
+    assert ranked == [(2, pytest.approx(idf * 3 * 2.2 / (3 + norm), rel=0.02))]
+
+
+def test_inflections_and_case_do_not_matter(lexical: Lexical) -> None:
+    assert lexical.rank("SEALS", None, 10) == lexical.rank("sealing", None, 10)
+    assert len(lexical.rank("seal", None, 10)) == 3
+
+
+def test_a_decimal_number_is_one_word(lexical: Lexical) -> None:
+    assert [item for item, _ in lexical.rank("0.75", None, 10)] == [2]
+    assert lexical.rank("75", None, 10) == []
+
+
+@pytest.mark.parametrize(
+    ("query", "items"),
+    [
+        ("valve AND pump", [2]),
+        ("ceramic AND NOT pump", [1, 3]),
+        ("ceramic -rotary", [3]),
+        ("+seal +ceramic", [1, 3]),
+        ("rotary OR pump", [1, 2]),
+        ("(rotary OR pump) AND housing", [1]),
+        ('"valve seal"', [2]),
+        ('"seal valve"', []),
+        ('"rotary seal"', []),
+        ('"rotary seal"~3', [1]),
+        ('"seal housing"~1', []),
+        ('"seal housing"~3', [1]),
+        ("title:ceramic", [3]),
+        ("claims:valve", [1]),
+        ('description:"valve seal"', [2]),
+        ("ceram*  AND title:seal*", [3]),
+        ("day:2001 AND valve", [1]),
+        ("day:[2001-06 TO 2003-07-09] AND valve", [2]),
+        ("day:<2003 AND valve", [1]),
+        ("day:>=2003-07-09 AND valve", [2]),
+        ("day:>2003-07-09 AND valve", []),
+        ('tags:"kind:patent"', [1]),
+        ('tags:"class:F16K5/04" AND valve', [1]),
+        ("it's AND pump", [2]),
+        ("0.75 AND bar", [2]),
+    ],
+)
+def test_an_expression_finds_exactly_what_it_says(lexical: Lexical, query: str, items: list[int]) -> None:
+    assert sorted(item for item, _ in lexical.evaluate(query, None, 10)) == items
+    assert lexical.matching(query).tolist() == items
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["NOT valve", "valve AND [a TO", "valve AND title:", "valve AND (", 'valve AND "a', "x:y AND valve"],
+)
+def test_a_broken_expression_is_an_error_of_our_own(lexical: Lexical, query: str) -> None:
+    with pytest.raises(QuerySyntaxError, match="cannot read the query"):
+        lexical.evaluate(query, None, 10)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
+@given(
+    query=st.text(
+        st.sampled_from("ab valve AND OR NOT ()[]{}\"~+-*:^/\\'day:title:2001 TO \x00é𝔘<>=,."), max_size=40
+    )
+)
+def test_no_query_does_more_than_match_or_be_refused(lexical: Lexical, query: str) -> None:
+    for item, score in lexical.rank(query, None, 10):
+        assert item in (1, 2, 3)
+        assert score > 0
+    try:
+        found = lexical.evaluate(query, None, 10)
+    except QuerySyntaxError:
+        return
+    assert {item for item, _ in found} <= {1, 2, 3}
+
+
+def test_only_allowed_items_are_found_with_the_scores_they_have_anyway(lexical: Lexical) -> None:
+    everything = dict(lexical.rank("ceramic valve seal", None, 10))
+    some = lexical.rank("ceramic valve seal", np.array([1, 3]), 10)
+    assert dict(some) == {item: everything[item] for item in (1, 3)}
+    assert lexical.rank("ceramic valve seal", np.zeros(0, np.int64), 10) == []
+
+
+def test_a_large_filter_is_as_exact_as_a_small_one(lexical: Lexical, monkeypatch: pytest.MonkeyPatch) -> None:
+    allowed = np.array([2, 3])
+    by_list = lexical.rank("ceramic valve seal", allowed, 1)
+    monkeypatch.setattr("index.lexical._SET_LIMIT", 0)
+    assert lexical.rank("ceramic valve seal", allowed, 1) == by_list
+
+
+def test_ties_go_to_the_lower_item_however_few_are_asked_for(tmp_path: Path) -> None:
+    alike = [_item(number, "one and the same text") for number in range(60, 0, -1)]
+    lexical = _open(tmp_path / "ties", alike)
+    assert [item for item, _ in lexical.rank("same text", None, 3)] == [1, 2, 3]
+    assert [item for item, _ in lexical.rank("same text", np.arange(30, 50), 3)] == [30, 31, 32]
+
+
+def test_boilerplate_is_dropped_unless_it_is_all_there_is(lexical: Lexical) -> None:
+    assert [term for term, _ in lexical.terms("A method wherein said valve comprises a seal")] == [
+        "seal",
+        "valv",
+    ]
+    assert [term for term, _ in lexical.terms("the method and apparatus")] == ["apparatus", "method"]
+    assert lexical.terms("of the and") == []
+
+
+def test_a_long_query_keeps_its_heaviest_words_with_their_counts(lexical: Lexical) -> None:
+    words = " ".join(f"word{number}" for number in range(100))
+    terms = lexical.terms(f"{words} valve valve seal pump pump pump")
+    assert len(terms) == MOST_TERMS
+    assert ("pump", 3) == terms[0]
+
+
+def test_an_endless_query_is_cut_not_refused(lexical: Lexical) -> None:
+    assert lexical.rank("valve " * 300_000, None, 1)
+
+
+def test_piece_scores_are_shares_of_the_best_possible(lexical: Lexical) -> None:
+    found = lexical.pieces("ceramic seal", [1, 2])
+    assert found[1].keys() == {0, 1}
+    assert found[2].keys() == {1}
+    assert 1 >= found[1][0] > found[1][1] > 0
+    assert lexical.pieces("nothing of the kind", [1]) == {1: {}}
+    assert lexical.pieces("seal", []) == {}
+
+
+def test_idf_is_bm25s_and_unknown_words_weigh_most(lexical: Lexical) -> None:
+    weights = lexical.idf(["seal", "pump", "zeppelin"])
+    assert weights["seal"] == pytest.approx(math.log(1 + 0.5 / 3.5))
+    assert weights["pump"] == pytest.approx(math.log(1 + 2.5 / 1.5))
+    assert weights["zeppelin"] == pytest.approx(math.log(1 + 3.5 / 0.5))
+
+
+def test_a_generation_made_from_another_leaves_it_as_it_was(tmp_path: Path) -> None:
+    first = _open(tmp_path / "first", ITEMS)
+    before = first.rank("valve seal", None, 10)
+    counts = write_generation(tmp_path / "first", tmp_path / "second", [_item(9, "zeppelin")], {1})
+    assert counts == (3, 4)
+    second = Lexical(tmp_path / "second", _manifest(*counts))
+    assert sorted(item for item, _ in second.rank("valve zeppelin", None, 10)) == [2, 3, 9]
+    assert first.rank("valve seal", None, 10) == before
+    assert _reopened(tmp_path / "first", ITEMS).rank("valve seal", None, 10) == before
+
+
+def test_idf_forgets_items_that_were_removed(tmp_path: Path) -> None:
+    _open(tmp_path / "first", ITEMS)
+    counts = write_generation(tmp_path / "first", tmp_path / "second", [], {2})
+    weights = Lexical(tmp_path / "second", _manifest(*counts)).idf(["pump"])
+    assert weights["pump"] == pytest.approx(math.log(1 + 2.5 / 0.5))
+
+
+def test_a_stale_writer_lock_does_not_matter(tmp_path: Path) -> None:
+    _open(tmp_path / "first", ITEMS)
+    for lock in (tmp_path / "first").glob("*/.tantivy-*.lock"):
+        lock.write_text("left by a killed process")
+    assert write_generation(tmp_path / "first", tmp_path / "second", [_item(9, "x")], ()) == (4, 6)
+
+
+def test_a_count_that_the_manifest_does_not_confirm_is_damage(tmp_path: Path) -> None:
+    _open(tmp_path / "first", ITEMS)
+    with pytest.raises(IndexDamagedError, match="holds 3 entries, the manifest says 4"):
+        Lexical(tmp_path / "first", _manifest(4, 5))
+
+
+def test_unreadable_files_are_damage(tmp_path: Path) -> None:
+    _open(tmp_path / "first", ITEMS)
+    (tmp_path / "first" / "documents" / "meta.json").write_text("{")
+    with pytest.raises(IndexDamagedError, match="corpus rebuild"):
+        Lexical(tmp_path / "first", _manifest(3, 5))
+
+
+def _item(number: int, text: str) -> Item:
+    piece = Piece(ordinal=0, field="abstract", text=text)
+    return Item(id=number, day=None, tags=(), title="", pieces=(piece,))
+
+
+def _open(folder: Path, items: Sequence[Item]) -> Lexical:
+    write_generation(None, folder, items, ())
+    return _reopened(folder, items)
+
+
+def _reopened(folder: Path, items: Sequence[Item]) -> Lexical:
+    return Lexical(folder, _manifest(len(items), sum(len(item.pieces) for item in items)))
+
+
+def _manifest(documents: int, pieces: int) -> Manifest:
+    return Manifest(
+        generation=1,
+        model="none",
+        model_sha256="",
+        dim=1,
+        passages_format=1,
+        documents=documents,
+        pieces=pieces,
+    )
