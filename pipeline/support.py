@@ -2,10 +2,11 @@
 
 The quote law
 -------------
-DISCLOSED is proposed only beside an exact slice of the document's text that by itself carries every amount
-and every negation of the feature, contradicts none of its words, and covers it strongly. Anything less is
-PARTLY, with what is missing named, or NOT_DISCLOSED with the closest words found. NOT_EVALUATED means that
-there was no text to look at; it is never the same as "not disclosed".
+DISCLOSED is proposed only beside exact slices of the document's text that carry every amount and every
+negation of the feature, contradict none of its words, and cover it strongly; the first slice alone has all
+but amounts that a second or third one, about the same thing, may add (claim 2 with claim 3). Anything less
+is PARTLY, with what is missing named, or NOT_DISCLOSED with the closest words found. NOT_EVALUATED means
+that there was no text to look at; it is never the same as "not disclosed".
 
 The probability
 ---------------
@@ -44,8 +45,8 @@ PART_PROBABILITY: Final = 0.15
 _QUOTES: Final = 3
 _FINALISTS: Final = 3
 """Quotes per document whose embeddings are compared."""
-_ADDS: Final = 0.12
-"""Coverage that a further quote must add to be shown."""
+_CONTEXT: Final = 0.25
+"""Coverage from which a further quote is about the same thing and may carry a missing amount."""
 _INTERCEPT: Final = -7.88
 _COVERAGE: Final = 2.39
 _RARE: Final = 1.56
@@ -107,17 +108,26 @@ def probability(match: Match, cosine: float) -> float:
 
 
 def _finalists(wanted: Demand, document: Document, passages: Sequence[FoundPassage]) -> list[_Candidate]:
-    """Return the best quotes over all passages; a passage that the text no longer holds is left out."""
+    """Return the quotes worth an embedding; a passage that the text no longer holds is left out.
+
+    These are the best literal quote, the best quotes at all, and one that carries the amounts which the best
+    one lacks.
+    """
     found = [
         _Candidate(passage=passage, match=match)
         for passage in passages
         if document.text[passage.start : passage.end] == passage.quote
         for match in best(wanted, passage.quote)
     ]
-    found.sort(key=lambda c: (not c.match.literal, -c.match.rank, c.span))
-    literal = [c for c in found if c.match.literal][:_FINALISTS]
     found.sort(key=lambda c: (-c.match.rank, c.span))
-    return literal + [c for c in found if c not in literal][: _FINALISTS - min(len(literal), 2)]
+    chosen = [c for c in found if c.match.literal][:1]
+    chosen += [c for c in found if c not in chosen][: _FINALISTS - 1]
+    lacking = set(chosen[0].match.missing_amounts) if chosen else set()
+    if lacking:
+        rest = [c for c in found if c not in chosen and c.match.coverage >= _CONTEXT]
+        rest.sort(key=lambda c: len(lacking & set(c.match.missing_amounts)))
+        chosen += rest[:1]
+    return chosen
 
 
 def _cell(
@@ -139,16 +149,17 @@ def _cell(
     if not scored:
         return Cell(feature=feature.id, key=document.key, support=Support.NOT_DISCLOSED, probability=0.0)
     scored.sort(key=lambda item: (_ORDER[item[0]], -round(item[1], 9), item[2].span))
-    support, value, first = scored[0]
+    support, value, _ = scored[0]
+    quotes = list(_chosen(scored))
+    if support is Support.PARTLY and _joined(quotes):
+        support = Support.DISCLOSED
     sha = document.sha256
     return Cell(
         feature=feature.id,
         key=document.key,
         support=support,
-        probability=round(value if support is not Support.NOT_DISCLOSED else min(value, 0.5), 4),
-        evidence=tuple(
-            _evidence(wanted, document.key, sha, candidate, p) for candidate, p in _chosen(first, scored)
-        ),
+        probability=round(value, 4),
+        evidence=tuple(_evidence(wanted, document.key, sha, candidate, p) for candidate, p in quotes),
     )
 
 
@@ -163,21 +174,35 @@ def _support(match: Match, value: float) -> Support:
     return Support.NOT_DISCLOSED
 
 
-def _chosen(
-    first: _Candidate, scored: Sequence[tuple[Support, float, _Candidate]]
-) -> Iterator[tuple[_Candidate, float]]:
-    """Yield the best quote, then others that carry words which the ones before them lack."""
+def _chosen(scored: Sequence[tuple[Support, float, _Candidate]]) -> Iterator[tuple[_Candidate, float]]:
+    """Yield the best quote, then others that carry words or amounts which the ones before them lack."""
     spans: list[tuple[int, int]] = []
-    lacking = set(first.match.missing_words) | set(first.match.missing_amounts)
+    lacking: set[str] = set()
     for _, value, candidate in scored:
         start, end = candidate.span
-        if candidate is not first:
-            still = set(candidate.match.missing_words) | set(candidate.match.missing_amounts)
-            if lacking <= still or any(start < b and a < end for a, b in spans) or len(spans) >= _QUOTES:
+        still = {*candidate.match.missing_words, *candidate.match.missing_amounts}
+        if spans:
+            apart = not any(start < b and a < end for a, b in spans)
+            if lacking <= still or not apart or len(spans) >= _QUOTES or candidate.match.opposed:
                 continue
             lacking &= still
+        else:
+            lacking = still
         spans.append((start, end))
         yield candidate, value
+
+
+def _joined(quotes: Sequence[tuple[_Candidate, float]]) -> bool:
+    """Tell whether the quotes of one document carry together what the best of them lacks in amounts."""
+    (first, value), *others = quotes
+    match = first.match
+    if value < STRONG_PROBABILITY or match.coverage < STRONG or match.opposed or match.missing_negations:
+        return False
+    lacking = set(match.missing_amounts)
+    for candidate, _ in others:
+        if candidate.match.coverage >= _CONTEXT:
+            lacking &= set(candidate.match.missing_amounts)
+    return not lacking
 
 
 def _evidence(wanted: Demand, key: str, sha: str, candidate: _Candidate, value: float) -> Evidence:
