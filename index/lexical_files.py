@@ -70,8 +70,9 @@ def _change(index: Any, name: str, add: Sequence[Item], remove: Collection[int])
     engine = tantivy()
     schema = index.schema
     writer = index.writer(_HEAP, 1)
-    for number in sorted(remove):
-        writer.delete_documents_by_term("id" if name == ITEMS else "item", number)
+    if remove:  # by query: deletion by term takes the number for a signed one and silently finds nothing
+        field = "id" if name == ITEMS else "item"
+        writer.delete_documents_by_query(engine.Query.term_set_query(schema, field, sorted(remove)))
     for item in add:
         for entry in [_item_entry(item)] if name == ITEMS else _piece_entries(item):
             writer.add_document(engine.Document.from_dict(entry, schema))

@@ -1,4 +1,4 @@
-"""Query text: is it prose or an expression, and if the latter, what does tantivy's parser need to read it.
+"""Query text: is it prose or an expression, and what does the expression say.
 
 Decisions
 ---------
@@ -8,42 +8,83 @@ Decisions
   names; and, in a short query, `+word` or `-word` in lower case (chemistry has `-OH`). Brackets alone are
   prose.
 * Prose never fails. An expression that cannot be read is an error with its column, not a guess.
-* `valv*` finds what begins so. Dates are written as dates: `day:[2001 TO 2003-06]`, `day:<2010-01-31`.
-* An expression inside other prose restricts nothing by itself: words side by side are alternatives, as in
-  tantivy; `+` and `AND` require.
+* `NOT` binds tightest, then `AND`, then `OR`. Words side by side are alternatives of which the more the
+  better; `+` requires and `-` or `NOT` excludes among them.
+* `valv*` finds what begins so. Dates are written as dates: `day:[2001 TO 2003-06]`, `day:<2010-01-31`; a
+  tag may end in `*`: `tags:class:G06F*`.
+* The grammar is read here, not by tantivy's own parser, which was tried: `a AND NOT b` found nothing, `*`
+  was ignored, an apostrophe was an error, and errors named no place.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TypeAlias
 
 from index.errors import QuerySyntaxError
-from index.text import stem
 
 TEXT_FIELDS = ("title", "abstract", "claims", "description")
 FIELDS = (*TEXT_FIELDS, "day", "tags")
 LONGEST = 4_000
 """Characters in an expression."""
 DEEPEST = 32
-"""Brackets inside brackets: the parser recurses."""
+"""Brackets inside brackets."""
 _SHORT = 12
+_SHORTEST_PREFIX = 2
 
-_FIELD = rf"(?<!\w)(?:{'|'.join(FIELDS)}):(?=\S)"
-_PHRASE = r'(?<!\w)"[^"]+"(?:~\d+)?(?!\w)'
 _WORDS = re.compile(r"(?<!\S)\(*(?:AND|OR|NOT)(?=[\s(]|$)")
-_STRONG = re.compile(rf"{_FIELD}|{_PHRASE}")
+_STRONG = re.compile(rf'(?<!\w)(?:{"|".join(FIELDS)}):(?=\S)|(?<!\w)"[^"]+"(?:~\d+)?(?!\w)')
 _SIGN = re.compile(r'(?<!\S)[+-](?=[a-z]{3}|"\w)')
-_PREFIX = re.compile(r'(?<![\w"*])(\w+)\*(?!\w)')
-_QUOTED = re.compile(r'"[^"]*"')
-_ANY_FIELD = re.compile(r"(?<!\w)(\w+):(?=[\w(\[])")
-_HANGING = re.compile(r"\b(AND|OR|NOT)\s*(?:\)|$)|(?:^|\()\s*(AND|OR)\b")
-_DAY = r"\d{4}(?:-\d{2}(?:-\d{2})?)?"
-_DAY_RANGE = re.compile(rf"(?<!\w)day:([\[{{])\s*({_DAY}|\*)\s+TO\s+({_DAY}|\*)\s*([\]}}])")
-_DAY_BOUND = re.compile(rf"(?<!\w)day:(>=|<=|>|<|)({_DAY})(?![\d-])")
-_NEGATED = re.compile(r'(?:(?<!\S)-|\bNOT\s+)(?:\w+:)?(?:"[^"]*"(?:~\d+)?|\([^)]*\)|\S+)')
-_LIMITS = re.compile(r'(?<!\w)(?:day|tags):(?:"[^"]*"|[\[{][^\]}]*[\]}]|\S+)')
-_NOISE = re.compile(rf"{_FIELD}|\b(?:AND|OR|NOT)\b|~\d+|\^[\d.]+|\bTO\b")
+_TOKEN = re.compile(
+    r"""\s*(?:(?P<open>\()|(?P<close>\))|(?P<operator>(?:AND|OR|NOT)(?=[\s()]|$))|(?P<sign>[+-](?=[\w"(]))
+    |(?P<field>[^\W\d]\w*):(?=\S)|"(?P<phrase>[^"]*)"(?:~(?P<slop>\d{1,4}))?|(?P<quote>")
+    |(?P<range>[\[{][^\]}"]*[\]}])|(?P<word>[^\s()"]+))""",
+    re.VERBOSE,
+)
+_RANGE = re.compile(r"([\[{])\s*(\S+)\s+TO\s+(\S+?)\s*([\]}])")
+_BOUND = re.compile(r"(>=|<=|>|<|)(.*)")
+_DATE = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """Words in a row, `slop` places apart at most; in one field, or in any where `field` is empty."""
+
+    field: str
+    text: str
+    slop: int = 0
+    prefix: bool = False
+    """Whether the (single) word may go on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Days:
+    """Days from `first` to `last`, both included; None is open."""
+
+    first: int | None
+    last: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tag:
+    """A tag, or all that begin so."""
+
+    text: str
+    prefix: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """What must be, may be (at least one, where nothing must be), and must not be."""
+
+    must: tuple[Node, ...] = ()
+    may: tuple[Node, ...] = ()
+    never: tuple[Node, ...] = ()
+
+
+Node: TypeAlias = Words | Days | Tag | Group
 
 
 def is_expression(query: str) -> bool:
@@ -55,85 +96,211 @@ def is_expression(query: str) -> bool:
     return bool(_SIGN.search(query)) and len(query.split()) <= _SHORT
 
 
-def prepare(query: str) -> str:
-    """Return an expression as tantivy's parser reads it. Raises QuerySyntaxError."""
+def parse(query: str) -> Node:
+    """Read an expression. Raises QuerySyntaxError."""
     if len(query) > LONGEST:
         raise QuerySyntaxError(query, f"an expression has at most {LONGEST} characters")
-    _check(query)
-    plain = "".join(
-        part if part.startswith('"') else _outside(part) for part in re.split(r'("[^"]*")', query)
-    )
-    plain = _DAY_RANGE.sub(lambda found: _range(query, found), plain)
-    return _DAY_BOUND.sub(lambda found: _bound(query, found), plain)
+    parser = _Parser(query)
+    node = parser.alternatives("", 0)
+    if parser.token is not None:  # only a bracket stops the outermost level
+        raise QuerySyntaxError(query, "this bracket closes nothing", parser.column)
+    if isinstance(node, Group) and not (node.must or node.may):
+        reason = "it only says what is not wanted; add a word that is" if node.never else "it has no words"
+        raise QuerySyntaxError(query, reason)
+    return node
 
 
-def prose(query: str) -> str:
-    """Return the words of an expression that describe what is wanted, without operators and exclusions."""
-    kept = _LIMITS.sub(" ", query)
-    kept = _NEGATED.sub(" ", kept)
-    return " ".join(re.sub(r'["()\[\]{}*+]', " ", _NOISE.sub(" ", kept)).split())
+def prose(node: Node) -> str:
+    """Return the words that describe what is wanted, without operators, limits and exclusions."""
+    if isinstance(node, Words):
+        return node.text
+    if isinstance(node, Group):
+        return " ".join(filter(None, (prose(part) for part in (*node.must, *node.may))))
+    return ""
 
 
-def _outside(text: str) -> str:
-    """Blank out, outside phrases, what prose uses and the parser would choke on; no character is added."""
-    text = re.sub(r"['’`\\/^]", " ", text)
-    return _PREFIX.sub(lambda found: f"/{stem(found[1].lower())}.*/", text)
+class _Parser:
+    """Recursive descent over the tokens; `column` counts from 1."""
 
+    def __init__(self, query: str) -> None:
+        self.query = query
+        self.token: re.Match[str] | None = None
+        self._place = 0
+        self._advance()
 
-def _check(query: str) -> None:
-    """Say precisely what is wrong with the usual mistakes; the parser finds the rest."""
-    if query.count('"') % 2:
-        raise QuerySyntaxError(query, "this quotation mark is never closed", query.rindex('"') + 1)
-    bare = _QUOTED.sub(lambda found: "x" * len(found[0]), query)
-    _check_brackets(query, bare)
-    for found in _ANY_FIELD.finditer(bare):
-        if found[1] not in FIELDS:
-            reason = f"no field is called {found[1]!r}; use {', '.join(FIELDS)}"
-            raise QuerySyntaxError(query, reason, found.start() + 1)
-    hanging = _HANGING.search(bare)
-    if hanging:
-        place = hanging.start(hanging.lastindex or 0)
-        raise QuerySyntaxError(
-            query, f"{bare[place:].split()[0].strip(')')} lacks a word on one side", place + 1
+    @property
+    def column(self) -> int:
+        token = self.token
+        return len(self.query) if token is None else token.end() - len(token[0].lstrip()) + 1
+
+    def alternatives(self, field: str, depth: int) -> Node:
+        """alternatives := [sign] conjunction ("OR"? [sign] conjunction)*, up to a bracket or the end."""
+        parts: dict[str, list[Node]] = {"+": [], "": [], "-": []}
+        while self.token is not None and not self.token["close"]:
+            if self.token["operator"] in ("AND", "OR"):
+                raise self._lacks_a_side(self.token["operator"])
+            sign = self._sign()
+            node = self._conjunction(field, depth)
+            if sign != "-" and isinstance(node, Group) and node.never and not (node.must or node.may):
+                parts["-"].extend(node.never)
+            else:
+                parts[sign].append(node)
+            if self.token is not None and self.token["operator"] == "OR":
+                place, word = self.column, "OR"
+                self._advance()
+                if self.token is None or self.token["close"]:
+                    raise QuerySyntaxError(self.query, f"{word} lacks a word on one side", place)
+                if self.token["operator"] == "NOT":
+                    parts[""].append(self._conjunction(field, depth))
+        if len(parts[""]) == 1 and not parts["+"] and not parts["-"]:
+            return parts[""][0]
+        return Group(must=tuple(parts["+"]), may=tuple(parts[""]), never=tuple(parts["-"]))
+
+    def _conjunction(self, field: str, depth: int) -> Node:
+        """conjunction := negation ("AND" negation)*."""
+        parts = [self._negation(field, depth)]
+        while self.token is not None and self.token["operator"] == "AND":
+            place = self.column
+            self._advance()
+            if self.token is None or self.token["close"] or self.token["operator"] in ("AND", "OR"):
+                raise QuerySyntaxError(self.query, "AND lacks a word on one side", place)
+            parts.append(self._negation(field, depth))
+        if len(parts) == 1 and parts[0][0]:
+            return parts[0][1]
+        return Group(
+            must=tuple(node for wanted, node in parts if wanted),
+            never=tuple(node for wanted, node in parts if not wanted),
         )
 
+    def _negation(self, field: str, depth: int) -> tuple[bool, Node]:
+        """negation := "NOT"* primary; returns whether it is wanted."""
+        wanted = True
+        while self.token is not None and (self.token["operator"] == "NOT" or self.token["sign"]):
+            place, word = self.column, self.token["operator"] or self.token["sign"]
+            wanted = wanted if word == "+" else not wanted
+            self._advance()
+            if self.token is None or self.token["close"] or self.token["operator"] in ("AND", "OR"):
+                raise QuerySyntaxError(self.query, f"{word} lacks a word on one side", place)
+        return wanted, self._primary(field, depth)
 
-def _check_brackets(query: str, bare: str) -> None:
-    opened: list[int] = []
-    for place, sign in enumerate(bare):
-        if sign == "(":
-            opened.append(place)
-            if len(opened) > DEEPEST:
-                raise QuerySyntaxError(query, f"more than {DEEPEST} brackets inside each other", place + 1)
-        elif sign == ")":
-            if not opened:
-                raise QuerySyntaxError(query, "this bracket closes nothing", place + 1)
-            opened.pop()
-    if opened:
-        raise QuerySyntaxError(query, "this bracket is never closed", opened[-1] + 1)
+    def _primary(self, field: str, depth: int) -> Node:
+        token = self.token
+        assert token is not None
+        if token["field"]:
+            return self._fielded(depth)
+        if token["open"]:
+            return self._bracket(field, depth)
+        if token["quote"]:
+            raise QuerySyntaxError(self.query, "this quotation mark is never closed", self.column)
+        self._advance()
+        if token["phrase"] is not None:
+            return Words(field=field, text=token["phrase"], slop=int(token["slop"] or 0))
+        return self._word(field, token["word"] or token["range"], token)
 
+    def _word(self, field: str, text: str, token: re.Match[str]) -> Words:
+        stem = text.rstrip("*")
+        if text.endswith("*"):
+            place = token.end() - len(text) + 1
+            if len(stem) < _SHORTEST_PREFIX or not stem.isalnum():
+                raise QuerySyntaxError(self.query, "* follows a word of two letters or more", place)
+            return Words(field=field, text=stem, prefix=True)
+        return Words(field=field, text=text)
 
-def _range(query: str, found: re.Match[str]) -> str:
-    low = "*" if found[2] == "*" else str(_days(query, found[2])[found[1] == "{"])
-    high = "*" if found[3] == "*" else str(_days(query, found[3])[found[4] == "]"])
-    return f"day:{found[1]}{low} TO {high}{found[4]}"
+    def _bracket(self, field: str, depth: int) -> Node:
+        place = self.column
+        if depth == DEEPEST:
+            raise QuerySyntaxError(self.query, f"more than {DEEPEST} brackets inside each other", place)
+        self._advance()
+        node = self.alternatives(field, depth + 1)
+        if self.token is None:
+            raise QuerySyntaxError(self.query, "this bracket is never closed", place)
+        self._advance()
+        return node
 
+    def _fielded(self, depth: int) -> Node:
+        assert self.token is not None
+        field, place = self.token["field"], self.column
+        if field not in FIELDS:
+            raise QuerySyntaxError(
+                self.query, f"no field is called {field!r}; use {', '.join(FIELDS)}", place
+            )
+        self._advance()
+        if field in TEXT_FIELDS and self.token is not None and not self.token["close"]:
+            return self._primary(field, depth)
+        place = self.column
+        text = self._operand()
+        if not text:
+            raise QuerySyntaxError(self.query, f"{field}: needs a value", place)
+        if field == "tags":
+            return Tag(text=text.rstrip("*"), prefix=text.endswith("*"))
+        return self._days(text, place)
 
-def _bound(query: str, found: re.Match[str]) -> str:
-    first, last = _days(query, found[2])
-    if not found[1]:
-        return f"day:[{first} TO {last}]"
-    return f"day:{found[1]}{last if found[1] in ('<=', '>') else first}"
+    def _operand(self) -> str:
+        """Read a value that is not words: all up to a blank, a bracket's content, or a phrase."""
+        text = ""
+        while self.token is not None and not (self.token["open"] or self.token["close"]):
+            token = self.token
+            text += token["phrase"] if token["phrase"] is not None else token[0].strip()
+            self._advance()
+            if self._place_of_token() > token.end() or token["phrase"] is not None:
+                break
+        return text
 
+    def _place_of_token(self) -> int:
+        return len(self.query) + 1 if self.token is None else self.column - 1
 
-def _days(query: str, text: str) -> tuple[int, int]:
-    """Return the first and last ordinal day of a year, month or day. Raises QuerySyntaxError."""
-    year, month, day = [*(int(part) for part in text.split("-")), 0, 0][:3]
-    try:
-        first = date(year, month or 1, day or 1)
-        if day:
-            return first.toordinal(), first.toordinal()
-        following = date(year + (month in (0, 12)), month % 12 + 1 if month else 1, 1)
-        return first.toordinal(), (following - timedelta(days=1)).toordinal()
-    except ValueError:
-        raise QuerySyntaxError(query, f"{text} is not a date", query.find(text) + 1) from None
+    def _days(self, text: str, place: int) -> Days:
+        found = _RANGE.fullmatch(text)
+        if found:
+            first = None if found[2] == "*" else self._period(found[2], place)[found[1] == "{"]
+            last = None if found[3] == "*" else self._period(found[3], place)[found[4] == "]"]
+            return Days(
+                first=first if first is None or found[1] == "[" else first + 1,
+                last=last if last is None or found[4] == "]" else last - 1,
+            )
+        bound = _BOUND.fullmatch(text)
+        assert bound is not None
+        first_day, last_day = self._period(bound[2], place)
+        match bound[1]:
+            case "<":
+                return Days(first=None, last=first_day - 1)
+            case "<=":
+                return Days(first=None, last=last_day)
+            case ">":
+                return Days(first=last_day + 1, last=None)
+            case ">=":
+                return Days(first=first_day, last=None)
+            case _:
+                return Days(first=first_day, last=last_day)
+
+    def _period(self, text: str, place: int) -> tuple[int, int]:
+        """Return the first and last ordinal day of a year, month or day."""
+        found = _DATE.fullmatch(text)
+        try:
+            if found is None:
+                raise ValueError(text)
+            year, month, day = int(found[1]), int(found[2] or 0), int(found[3] or 0)
+            first = date(year, month or (1 if found[2] is None else 0), day or (1 if found[3] is None else 0))
+            if day:
+                return first.toordinal(), first.toordinal()
+            months = 12 * year + (month or 12)  # of the month that follows
+            following = date(months // 12, months % 12 + 1, 1)
+            return first.toordinal(), (following - timedelta(days=1)).toordinal()
+        except ValueError:
+            reason = f"{text!r} is not a date; write 2004, 2004-02, 2004-02-29 or [2001 TO 2003]"
+            raise QuerySyntaxError(self.query, reason, place) from None
+
+    def _sign(self) -> str:
+        if self.token is None or not self.token["sign"]:
+            return ""
+        sign = str(self.token["sign"])
+        self._advance()
+        return sign
+
+    def _lacks_a_side(self, word: str) -> QuerySyntaxError:
+        return QuerySyntaxError(self.query, f"{word} lacks a word on one side", self.column)
+
+    def _advance(self) -> None:
+        self.token = _TOKEN.match(self.query, self._place)
+        if self.token is not None:
+            self._place = self.token.end()

@@ -53,6 +53,7 @@ _ABBREVIATED: Final = re.compile(
     r"(?:\b(?:approx|ca|cf|figs?|nos?|vs|etc|resp|al|eq|dr|prof)|(?<![\d°] )\b[A-Z])\.$", re.IGNORECASE
 )
 _CODE_SPAN: Final = re.compile(r"(`[^`\n]+`)")
+_ESCAPABLE: Final = frozenset("\\`*_{}[]()>#+-.!|")
 _LINKED: Final = re.compile(r"\][(\[:]|\]\s+[(\[]")
 
 
@@ -232,16 +233,25 @@ def _table(rows: Sequence[str]) -> str:
 
 
 def _escape_inline(text: str, *, linked: bool, foreign: bool) -> str:
-    text = re.sub(r"\\(?=[\\`*_{}\[\]()>#+\-.!])|`", r"\\\g<0>", text)
-    text = re.sub(r"&(?=#?\w+;)", "&amp;", text)
-    text = re.sub(r"(?<!\\)\*(?!(?<=\s\*)\s)", r"\\*", text)
-    text = re.sub(r"(?<!\\)_(?!(?<=\w_)[^\W_]|(?<=\s_)\s)", r"\\_", text)
-    if linked:
-        text = re.sub(r"(?<!\\)\[", r"\\[", text)
-    return text.replace("<", "&lt;") if foreign else text
+    def spelled(match: re.Match[str]) -> str:
+        sign, before, after = match[0], text[: match.start()][-1:], text[match.end() :][:1]
+        loose = before in ("", " ") and after in ("", " ")
+        if sign == "&":
+            return "&amp;" if re.match(r"#?\w+;", text[match.end() :][:40]) else sign
+        if sign == "<":
+            return "&lt;" if foreign else sign
+        harmless = {
+            "\\": after not in _ESCAPABLE,
+            "*": loose,
+            "_": loose or (before.isalnum() and after.isalnum()),
+            "[": not linked,
+        }.get(sign, False)
+        return sign if harmless else f"\\{sign}"
+
+    return re.sub(r"[\\`*_\[&<]", spelled, text)
 
 
 def _escape_start(line: str) -> str:
-    line = re.sub(r"\A(?=[#>]|[-+*](?:\s|$)|[-=]+$)", r"\\", line)
+    line = re.sub(r"\A(?=[#>]|[-+*](?:\s|$)|--[-\s]*$)", r"\\", line)
     line = re.sub(r"\A~(?=~~)", "&#126;", line)
     return re.sub(r"\A(\d+)(?=\.(?:\s|$))", r"\1\\", line)

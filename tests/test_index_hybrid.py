@@ -249,9 +249,7 @@ def test_similar_leaves_the_item_itself_out(opened: HybridIndex) -> None:
 
 
 def test_idf_counts_items_not_pieces(opened: HybridIndex, items: list[Item]) -> None:
-    holding = sum(
-        any(token.stem == "valv" for piece in item.pieces for token in tokens(piece.text)) for item in items
-    )
+    holding = sum("valv" in _stems(item) for item in items)
     expected = np.log(1 + (len(items) - holding + 0.5) / (holding + 0.5))
     assert opened.idf(["valv"])["valv"] == pytest.approx(expected)
 
@@ -259,9 +257,7 @@ def test_idf_counts_items_not_pieces(opened: HybridIndex, items: list[Item]) -> 
 @pytest.mark.parametrize("mode", ["fused", "words", "meaning"])
 def test_an_expression_restricts_every_mode(opened: HybridIndex, items: list[Item], mode: str) -> None:
     matching = {
-        item.id
-        for item in items
-        if {"valv", "laser"} <= {token.stem for piece in item.pieces for token in tokens(piece.text)}
+        item.id for item in items if {"valv", "laser"} <= _stems(item)
     }
     found = opened.search("valve AND laser", mode=mode, limit=120)  # type: ignore[arg-type]
     assert {hit.item for hit in found} == matching
@@ -403,6 +399,11 @@ def _item(number: int) -> Item:
     )
     day = rng.choice([None, *range(20, 200, 20)])
     return Item(id=number, day=day, tags=tags, title=_text(rng, 3), pieces=pieces)
+
+
+def _stems(item: Item) -> set[str]:
+    texts = [item.title, *(piece.text for piece in item.pieces)]
+    return {token.stem for text in texts for token in tokens(text)}
 
 
 def _text(rng: random.Random, most: int = 25) -> str:

@@ -22,6 +22,28 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 TITLE = "Drip line that flushes itself :red[soon] ![p](http://evil.example/p.png)"
+_FILE = f"""---
+title: Drip line
+inventors: [{INES.name}]
+critical_date: 2024-05-01
+shown_to_anyone: a poster on 2024-02-10
+---
+
+## What it is
+A drip line for irrigation with a valve that flushes it.
+
+## Problem
+Drip lines clog with sediment.
+
+## How it works
+{HOW}
+
+## Claim
+{CLAIM}
+
+## Example
+In a line of 80 m the flow fell to 1.4 l/h; after one flush of 25 s it was 2.6 l/h.
+"""
 _WORKER = 90_000
 """Milliseconds for a job: the worker loads its model first."""
 
@@ -35,19 +57,18 @@ def _page(browser: Browser, *, scheme: str = "light") -> tuple[Page, Watch]:
     return page, watched(page)
 
 
-def _disclose(page: Page, site: Site) -> None:
+def _disclose(page: Page, site: Site, folder: Path) -> None:
+    file = folder / "drip line.md"
+    file.write_text(_FILE, encoding="utf-8")
     visit(page, f"{site.address}new?as=ines")
-    write(page, "Title", TITLE)
-    write(page, "What is it?", "A drip line for irrigation with a valve that flushes it.")
-    write(page, "Which problem does it solve?", "Drip lines clog with sediment.")
-    write(page, "How does it work?", HOW)
-    write(page, "Inventors, one name per line", INES.name)
-    write(page, "Has it been shown to anyone?", "a poster on 2024-02-10")
+    with rerun(page):
+        page.locator("input[type=file]").set_input_files(file)
+    expect(page.get_by_role("textbox", name="How does it work? (from file, check)")).to_have_value(HOW)
     expect(page.get_by_text("This is a flag, not legal advice.")).to_be_visible()
-    page.get_by_text("More, if you have it").click()
-    write(page, "As one sentence", CLAIM)
+    write(page, "Title", TITLE)
     press(page, "Save and go to its features")
     expect(page).to_have_url(re.compile(r"case\?.*id=D-0001"))
+    expect(page.get_by_role("heading", name=TITLE)).to_be_visible()
 
 
 def _compare(page: Page) -> None:
@@ -60,7 +81,8 @@ def _compare(page: Page) -> None:
     expect(page).to_have_url(re.compile("view=chart"))
     expect(page.get_by_text("Not found is not proof", exact=False)).to_be_visible()
     expect(page.locator(".ad-quote mark").first).to_be_visible()
-    expect(page.get_by_text("public on the critical date itself", exact=False)).to_have_count(1)
+    page.get_by_text("Found and left out because of its date", exact=False).click()
+    expect(page.get_by_text("public on the critical date itself", exact=False)).to_be_visible()
 
 
 def _draft(page: Page, site: Site) -> None:
@@ -150,7 +172,7 @@ def test_three_people_take_an_invention_from_the_form_to_a_verified_publication(
     workspace = new_workspace(tmp_path / "w", corpus=True)
     with serving(tmp_path / "w") as site, chromium() as browser:
         page, watch = _page(browser)
-        _disclose(page, site)
+        _disclose(page, site, tmp_path)
         _compare(page)
         _draft(page, site)
         for person in ("ines", "mara"):
