@@ -138,8 +138,8 @@ class HybridIndex:
         `depth` items of each channel are considered, `pieces` best pieces are named for each hit, and `plain`
         reads the query as prose whatever it looks like. Raises QuerySyntaxError, and what the encoder raises.
         """
-        expression = not plain and syntax.is_expression(query)
-        text = syntax.prose(query) if expression else query
+        wanted = syntax.parse(query) if not plain and syntax.is_expression(query) else None
+        text = query if wanted is None else syntax.prose(wanted)
         depth = max(depth, limit)
         mask = self._dense.mask(filter)
         allowed = None if filter.is_empty else self._dense.ids(mask)
@@ -148,18 +148,21 @@ class HybridIndex:
         by_meaning: list[tuple[int, float]] = []
         vector = None
         if mode != "meaning":
-            ranked = lexical.evaluate if expression else lexical.rank
-            by_words = ranked(query, allowed, depth)
+            by_words = (
+                lexical.rank(query, allowed, depth)
+                if wanted is None
+                else lexical.evaluate(wanted, allowed, depth)
+            )
         if mode != "words" and text.strip():
             vector = self._vector(text)
-            if expression:
-                matching = lexical.matching(query)
+            if wanted is not None:
+                matching = lexical.matching(wanted)
                 mask = tuple(
                     chosen & np.isin(segment.items, matching)
                     for segment, chosen in zip(self._dense.segments, mask, strict=True)
                 )
             by_meaning = self._dense.search(vector, mask, depth)
-        order = self._fused(query, mode, by_words, by_meaning, vector if fuse == "scores" else None)[:limit]
+        order = self._fused(text, mode, by_words, by_meaning, vector if fuse == "scores" else None)[:limit]
         found = [item for item, _ in order]
         best = self._best_pieces(text if mode != "meaning" else "", vector, found, pieces)
         return _hits(order, by_words, by_meaning, best)
@@ -215,7 +218,7 @@ class HybridIndex:
 
     def _fused(
         self,
-        query: str,
+        text: str,
         mode: Mode,
         by_words: list[tuple[int, float]],
         by_meaning: list[tuple[int, float]],
@@ -228,7 +231,7 @@ class HybridIndex:
             return fusion.reciprocal_rank_fusion(rankings)
         union = sorted({*rankings[0], *rankings[1]})
         missing = np.array(sorted(set(union) - set(rankings[0])), np.int64)
-        words = dict(by_words) | dict(self._words.rank(syntax.prose(query), missing, len(union)))
+        words = dict(by_words) | dict(self._words.rank(text, missing, len(union)))
         meaning = dict(by_meaning)
         for item, scores in self._dense.scores(vector, set(union) - set(rankings[1])).items():
             meaning[item] = max(scores.values(), default=0.0)

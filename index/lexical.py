@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from index import syntax
-from index.errors import IndexDamagedError, QuerySyntaxError
+from index.errors import IndexDamagedError
+from index.expressions import compiled
 from index.lexical_files import ANALYZER, ITEMS, PIECES, analyzer, tantivy
 from index.records import ORDINAL_BITS
 from index.text import BOILERPLATE, content, stems
@@ -31,11 +31,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from index.manifest import Manifest
+    from index.syntax import Node
 
 DIGITS = 4
 MOST_TERMS = 60
 K1 = 1.2
-_BOOSTS = {"title": 1.5, "abstract": 1.2}
 _QUERY_LIMIT = 200_000
 """Characters of prose that are read: a whole patent, no more."""
 _SET_LIMIT = 20_000
@@ -61,13 +61,15 @@ class Lexical:
             return []
         return self._best(_bag(self._items, terms), allowed, depth)
 
-    def evaluate(self, query: str, allowed: NDArray[np.int64] | None, depth: int) -> list[tuple[int, float]]:
-        """Return the `depth` best (item, score) that an expression matches. Raises QuerySyntaxError."""
-        return self._best(self._parsed(query), allowed, depth)
+    def evaluate(
+        self, wanted: Node, allowed: NDArray[np.int64] | None, depth: int
+    ) -> list[tuple[int, float]]:
+        """Return the `depth` best (item, score) that an expression matches."""
+        return self._best(self._compiled(wanted), allowed, depth)
 
-    def matching(self, query: str) -> NDArray[np.int64]:
-        """Return, ascending, the items an expression matches (the best 50,000). Raises QuerySyntaxError."""
-        found = self._top(self._parsed(query), min(_MATCH_LIMIT, max(self._size, 1)))
+    def matching(self, wanted: Node) -> NDArray[np.int64]:
+        """Return, ascending, the items an expression matches (the best 50,000)."""
+        found = self._top(self._compiled(wanted), min(_MATCH_LIMIT, max(self._size, 1)))
         return np.sort(np.array([item for item, _ in found], np.int64))
 
     def pieces(self, query: str, items: Collection[int]) -> dict[int, dict[int, float]]:
@@ -120,12 +122,9 @@ class Lexical:
             self._frequencies[term] = self._item_searcher.search(query, limit=1, count=True).count
         return self._frequencies[term]
 
-    def _parsed(self, query: str) -> Any:  # noqa: ANN401 - tantivy has no types
-        prepared = syntax.prepare(query)
-        try:
-            return self._items.parse_query(prepared, list(syntax.TEXT_FIELDS), _BOOSTS, allow_regexes=True)
-        except ValueError as error:
-            raise QuerySyntaxError(query, _reason(str(error)), _column(query, prepared)) from None
+    def _compiled(self, wanted: Node) -> Any:  # noqa: ANN401 - tantivy has no types
+        query = compiled(self._items.schema, wanted)
+        return tantivy().Query.empty_query() if query is None else query
 
     def _best(self, query: Any, allowed: NDArray[np.int64] | None, depth: int) -> list[tuple[int, float]]:  # noqa: ANN401
         if allowed is None or allowed.size == self._size:
@@ -195,19 +194,3 @@ def _both(only: Any, query: Any) -> Any:  # noqa: ANN401
 def _idf(frequency: int, total: int) -> float:
     frequency = min(frequency, total)
     return math.log1p((total - frequency + 0.5) / (frequency + 0.5))
-
-
-def _reason(message: str) -> str:
-    if message.startswith("Invalid query: Only excluding"):
-        return "it only says what is not wanted; add a word that is"
-    if message.startswith("Syntax Error"):
-        return "the operators do not fit together"
-    return message[:200]
-
-
-def _column(query: str, prepared: str) -> int | None:
-    _, errors = tantivy().parse_query_lenient(prepared)
-    place = min((error["pos"] for error in errors), default=None)
-    if place is None or prepared[:place] != query[:place]:
-        return None
-    return int(place) + 1

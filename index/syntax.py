@@ -21,7 +21,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TypeAlias
+from typing import TypeAlias, TypeGuard
 
 from index.errors import QuerySyntaxError
 
@@ -43,6 +43,7 @@ _TOKEN = re.compile(
     |(?P<range>[\[{][^\]}"]*[\]}])|(?P<word>[^\s()"]+))""",
     re.VERBOSE,
 )
+_POSSESSIVE = re.compile(r"['’]s$")
 _RANGE = re.compile(r"([\[{])\s*(\S+)\s+TO\s+(\S+?)\s*([\]}])")
 _BOUND = re.compile(r"(>=|<=|>|<|)(.*)")
 _DATE = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
@@ -104,7 +105,7 @@ def parse(query: str) -> Node:
     node = parser.alternatives("", 0)
     if parser.token is not None:  # only a bracket stops the outermost level
         raise QuerySyntaxError(query, "this bracket closes nothing", parser.column)
-    if isinstance(node, Group) and not (node.must or node.may):
+    if _is_exclusion(node):
         reason = "it only says what is not wanted; add a word that is" if node.never else "it has no words"
         raise QuerySyntaxError(query, reason)
     return node
@@ -117,6 +118,48 @@ def prose(node: Node) -> str:
     if isinstance(node, Group):
         return " ".join(filter(None, (prose(part) for part in (*node.must, *node.may))))
     return ""
+
+
+def read_days(text: str) -> Days:
+    """Read `2004`, `2004-02`, `2004-02-29`, one of these after `<`, `<=`, `>`, `>=`, or `[A TO B]`.
+
+    A curly bracket leaves its end out; `*` is an open end. Raises ValueError.
+    """
+    found = _RANGE.fullmatch(text)
+    if found:
+        first = None if found[2] == "*" else _period(found[2])
+        last = None if found[3] == "*" else _period(found[3])
+        return Days(
+            first=first and (first[0] if found[1] == "[" else first[1] + 1),
+            last=last and (last[1] if found[4] == "]" else last[0] - 1),
+        )
+    bound = _BOUND.fullmatch(text)
+    if bound is None:
+        raise ValueError(text)
+    begin, end = _period(bound[2])
+    sides = {
+        "<": (None, begin - 1),
+        "<=": (None, end),
+        ">": (end + 1, None),
+        ">=": (begin, None),
+        "": (begin, end),
+    }
+    return Days(first=sides[bound[1]][0], last=sides[bound[1]][1])
+
+
+def _period(text: str) -> tuple[int, int]:
+    """Return the first and last ordinal day of a year, month or day. Raises ValueError."""
+    found = _DATE.fullmatch(text)
+    if found is None:
+        raise ValueError(text)
+    year, month, day = (None if part is None else int(part) for part in found.groups())
+    assert year is not None
+    first = date(year, 1 if month is None else month, 1 if day is None else day)
+    if day is not None:
+        return first.toordinal(), first.toordinal()
+    months = 12 * year + (month or 12)  # of the month that follows
+    following = date(months // 12, months % 12 + 1, 1)
+    return first.toordinal(), (following - timedelta(days=1)).toordinal()
 
 
 class _Parser:
@@ -134,36 +177,33 @@ class _Parser:
         return len(self.query) if token is None else token.end() - len(token[0].lstrip()) + 1
 
     def alternatives(self, field: str, depth: int) -> Node:
-        """alternatives := [sign] conjunction ("OR"? [sign] conjunction)*, up to a bracket or the end."""
-        parts: dict[str, list[Node]] = {"+": [], "": [], "-": []}
+        """Alternatives := [sign] conjunction ("OR"? [sign] conjunction)*, up to a bracket or the end."""
+        must: list[Node] = []
+        may: list[Node] = []
+        never: list[Node] = []
+        beside_or = False
         while self.token is not None and not self.token["close"]:
             if self.token["operator"] in ("AND", "OR"):
-                raise self._lacks_a_side(self.token["operator"])
+                raise self._lacks_a_side(self.token["operator"], self.column)
             sign = self._sign()
             node = self._conjunction(field, depth)
-            if sign != "-" and isinstance(node, Group) and node.never and not (node.must or node.may):
-                parts["-"].extend(node.never)
+            follows = self._or()
+            if sign:
+                (must if sign == "+" else never).append(node)
+            elif _is_exclusion(node) and not (beside_or or follows):
+                never.extend(node.never)
             else:
-                parts[sign].append(node)
-            if self.token is not None and self.token["operator"] == "OR":
-                place, word = self.column, "OR"
-                self._advance()
-                if self.token is None or self.token["close"]:
-                    raise QuerySyntaxError(self.query, f"{word} lacks a word on one side", place)
-                if self.token["operator"] == "NOT":
-                    parts[""].append(self._conjunction(field, depth))
-        if len(parts[""]) == 1 and not parts["+"] and not parts["-"]:
-            return parts[""][0]
-        return Group(must=tuple(parts["+"]), may=tuple(parts[""]), never=tuple(parts["-"]))
+                may.append(node)
+            beside_or = follows
+        if len(may) == 1 and not must and not never:
+            return may[0]
+        return Group(must=tuple(must), may=tuple(may), never=tuple(never))
 
     def _conjunction(self, field: str, depth: int) -> Node:
-        """conjunction := negation ("AND" negation)*."""
+        """Conjunction := negation ("AND" negation)*."""
         parts = [self._negation(field, depth)]
         while self.token is not None and self.token["operator"] == "AND":
-            place = self.column
-            self._advance()
-            if self.token is None or self.token["close"] or self.token["operator"] in ("AND", "OR"):
-                raise QuerySyntaxError(self.query, "AND lacks a word on one side", place)
+            self._operator("AND")
             parts.append(self._negation(field, depth))
         if len(parts) == 1 and parts[0][0]:
             return parts[0][1]
@@ -173,14 +213,12 @@ class _Parser:
         )
 
     def _negation(self, field: str, depth: int) -> tuple[bool, Node]:
-        """negation := "NOT"* primary; returns whether it is wanted."""
+        """Negation := "NOT"* primary; returns whether it is wanted."""
         wanted = True
         while self.token is not None and (self.token["operator"] == "NOT" or self.token["sign"]):
-            place, word = self.column, self.token["operator"] or self.token["sign"]
+            word = self.token["operator"] or self.token["sign"]
             wanted = wanted if word == "+" else not wanted
-            self._advance()
-            if self.token is None or self.token["close"] or self.token["operator"] in ("AND", "OR"):
-                raise QuerySyntaxError(self.query, f"{word} lacks a word on one side", place)
+            self._operator(word)
         return wanted, self._primary(field, depth)
 
     def _primary(self, field: str, depth: int) -> Node:
@@ -233,7 +271,11 @@ class _Parser:
             raise QuerySyntaxError(self.query, f"{field}: needs a value", place)
         if field == "tags":
             return Tag(text=text.rstrip("*"), prefix=text.endswith("*"))
-        return self._days(text, place)
+        try:
+            return read_days(text)
+        except ValueError:
+            reason = f"{text!r} is not a date; write 2004, 2004-02, 2004-02-29 or [2001 TO 2003]"
+            raise QuerySyntaxError(self.query, reason, place) from None
 
     def _operand(self) -> str:
         """Read a value that is not words: all up to a blank, a bracket's content, or a phrase."""
@@ -249,47 +291,6 @@ class _Parser:
     def _place_of_token(self) -> int:
         return len(self.query) + 1 if self.token is None else self.column - 1
 
-    def _days(self, text: str, place: int) -> Days:
-        found = _RANGE.fullmatch(text)
-        if found:
-            first = None if found[2] == "*" else self._period(found[2], place)[found[1] == "{"]
-            last = None if found[3] == "*" else self._period(found[3], place)[found[4] == "]"]
-            return Days(
-                first=first if first is None or found[1] == "[" else first + 1,
-                last=last if last is None or found[4] == "]" else last - 1,
-            )
-        bound = _BOUND.fullmatch(text)
-        assert bound is not None
-        first_day, last_day = self._period(bound[2], place)
-        match bound[1]:
-            case "<":
-                return Days(first=None, last=first_day - 1)
-            case "<=":
-                return Days(first=None, last=last_day)
-            case ">":
-                return Days(first=last_day + 1, last=None)
-            case ">=":
-                return Days(first=first_day, last=None)
-            case _:
-                return Days(first=first_day, last=last_day)
-
-    def _period(self, text: str, place: int) -> tuple[int, int]:
-        """Return the first and last ordinal day of a year, month or day."""
-        found = _DATE.fullmatch(text)
-        try:
-            if found is None:
-                raise ValueError(text)
-            year, month, day = int(found[1]), int(found[2] or 0), int(found[3] or 0)
-            first = date(year, month or (1 if found[2] is None else 0), day or (1 if found[3] is None else 0))
-            if day:
-                return first.toordinal(), first.toordinal()
-            months = 12 * year + (month or 12)  # of the month that follows
-            following = date(months // 12, months % 12 + 1, 1)
-            return first.toordinal(), (following - timedelta(days=1)).toordinal()
-        except ValueError:
-            reason = f"{text!r} is not a date; write 2004, 2004-02, 2004-02-29 or [2001 TO 2003]"
-            raise QuerySyntaxError(self.query, reason, place) from None
-
     def _sign(self) -> str:
         if self.token is None or not self.token["sign"]:
             return ""
@@ -297,10 +298,27 @@ class _Parser:
         self._advance()
         return sign
 
-    def _lacks_a_side(self, word: str) -> QuerySyntaxError:
-        return QuerySyntaxError(self.query, f"{word} lacks a word on one side", self.column)
+    def _or(self) -> bool:
+        if self.token is None or self.token["operator"] != "OR":
+            return False
+        self._operator("OR")
+        return True
+
+    def _operator(self, word: str) -> None:
+        """Step over an operator; something to apply it to has to follow."""
+        place = self.column
+        self._advance()
+        if self.token is None or self.token["close"] or self.token["operator"] in ("AND", "OR"):
+            raise self._lacks_a_side(word, place)
+
+    def _lacks_a_side(self, word: str, place: int) -> QuerySyntaxError:
+        return QuerySyntaxError(self.query, f"{word} lacks a word on one side", place)
 
     def _advance(self) -> None:
         self.token = _TOKEN.match(self.query, self._place)
         if self.token is not None:
             self._place = self.token.end()
+
+
+def _is_exclusion(node: Node) -> TypeGuard[Group]:
+    return isinstance(node, Group) and not (node.must or node.may)

@@ -118,7 +118,9 @@ def escape(text: str, *, foreign: bool = False) -> str:
     pieces = [line] if foreign else _CODE_SPAN.split(line)
     linked = _LINKED.search(line) is not None
     out = "".join(
-        piece if number % 2 else _escape_inline(piece, linked=linked, foreign=foreign)
+        piece
+        if number % 2
+        else _escape_inline(piece, "`" * (number + 1 < len(pieces)), linked=linked, foreign=foreign)
         for number, piece in enumerate(pieces)
     )
     return _escape_start(out)
@@ -232,12 +234,13 @@ def _table(rows: Sequence[str]) -> str:
     return "\n".join((head, f"|{'---|' * len(cells[0])}", *body))
 
 
-def _escape_inline(text: str, *, linked: bool, foreign: bool) -> str:
+def _escape_inline(text: str, following: str, *, linked: bool, foreign: bool) -> str:
     def spelled(match: re.Match[str]) -> str:
-        sign, before, after = match[0], text[: match.start()][-1:], text[match.end() :][:1]
+        sign, before = match[0], text[max(0, match.start() - 1) : match.start()]
+        after = text[match.end() : match.end() + 1] or following
         loose = before in ("", " ") and after in ("", " ")
         if sign == "&":
-            return "&amp;" if re.match(r"#?\w+;", text[match.end() :][:40]) else sign
+            return "&amp;" if re.match(r"#?\w+;", text[match.end() : match.end() + 40]) else sign
         if sign == "<":
             return "&lt;" if foreign else sign
         harmless = {

@@ -32,8 +32,9 @@ _PREFIX: Final = 5
 _NEAR: Final = 4
 """Terms within which two neighbours of the feature count as standing together."""
 _RARE: Final = 3
-_HEAVY: Final = 0.1
-"""Share of a feature's weight from which an uncovered word is named as missing."""
+_HEAVY: Final = 0.4
+"""Share of the heaviest word's weight from which an uncovered word is named as missing."""
+_NAMED: Final = 8
 _LONG: Final = 500
 """Characters above which a quote pays for its length."""
 
@@ -269,9 +270,11 @@ def _together(wanted: Demand, hits: Mapping[int, tuple[float, list[Term]]]) -> f
 
 
 def _missing_words(wanted: Demand, got: Mapping[int, float]) -> Iterator[str]:
-    for index, wish in enumerate(wanted.wishes):
-        if index not in got and wish.weight / wanted.total >= _HEAVY:
-            yield wish.word
+    heaviest = max((wish.weight for wish in wanted.wishes), default=0.0)
+    lost = [wish for index, wish in enumerate(wanted.wishes) if index not in got]
+    for wish in sorted(lost, key=lambda wish: -wish.weight)[:_NAMED]:
+        if wish.weight >= _HEAVY * heaviest:
+            yield f"not {wish.word}" if wish.negated else wish.word
 
 
 def _missing_negations(wanted: Demand, terms: Sequence[Term]) -> Iterator[str]:

@@ -14,13 +14,21 @@ if TYPE_CHECKING:
     from pipeline.novelty import NoveltyReport
 
 _SPECIAL: Final = re.compile(r"([\\`*_\[\]#|~$])")
-_BLOCK_START: Final = re.compile(r"\A(\s*)([-+=>]|\d+[.)])")
+_BLOCK_START: Final = re.compile(r"\A(\s*)([-+=]+|\d+[.)])(?=\s|\Z)")
 
 
 def escape(text: str) -> str:
     """Make outside text harmless on one line of Markdown: no markup, no HTML, no line breaks."""
-    line = " ".join(text.split()).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    line = _SPECIAL.sub(r"\\\1", line)
+    return _no_block(_inline(" ".join(text.split())))
+
+
+def _inline(text: str) -> str:
+    plain = re.sub(r"\s", " ", text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _SPECIAL.sub(r"\\\1", plain)
+
+
+def _no_block(line: str) -> str:
+    """Keep a line from opening a list or a heading underline."""
     return _BLOCK_START.sub(lambda m: f"{m[1]}{m[2][:-1]}\\{m[2][-1]}", line)
 
 
@@ -29,7 +37,7 @@ def render_markdown(report: NoveltyReport) -> str:
     blocks = [
         f"# Comparison with the state of the art: {escape(report.disclosure_title)}",
         f"**{view.headline(report)}.** {escape(view.outcome_words(report))}",
-        f"Critical date: {report.critical_date.isoformat()}. Disclosure: `{report.disclosure_sha256}`.",
+        f"Critical date: {report.critical_date.isoformat()}. Not legal advice.",
         "## What this does not tell you",
         _bullets(view.limits(report)),
         "## Closest art per feature",
@@ -40,20 +48,25 @@ def render_markdown(report: NoveltyReport) -> str:
         "## References",
         *_references(report),
         "## Combinations",
-        _combinations(report),
+        _bullets(view.combination_lines(report)),
         "## Features not found",
-        _residual(report),
+        _bullets(view.residual_lines(report)),
         "## Left out and undetermined",
-        _left_out(report),
+        _bullets(view.apart_lines(report)),
         "## Coverage",
-        *_coverage(report),
+        "### Searched",
+        _bullets(view.searched_lines(report)),
+        "### Not searched",
+        _bullets(report.coverage.not_searched),
+        "### Queries",
+        _bullets(view.query_lines(report)),
         "## Reproduction",
         _reproduction(report),
     ]
     return "\n\n".join(block for block in blocks if block) + "\n"
 
 
-def _bullets(lines: tuple[str, ...] | list[str]) -> str:
+def _bullets(lines: tuple[str, ...]) -> str:
     return "\n".join(f"- {escape(line)}" for line in lines)
 
 
@@ -67,7 +80,8 @@ def _closest(report: NoveltyReport) -> Iterator[str]:
             continue
         for evidence in item.cell.evidence:
             yield f"> {_quote(evidence)}"
-            yield f"{escape(evidence.key)}, {escape(evidence.anchor)}, characters {evidence.start}–{evidence.end}"
+            place = f"{evidence.key}, {evidence.anchor}, characters {evidence.start}–{evidence.end}"
+            yield escape(place)
         reference = item.reference
         yield (
             f"**{item.cell.support.value}** (probability {item.cell.probability:.2f}, uncalibrated; "
@@ -83,11 +97,9 @@ def _quote(evidence: Evidence) -> str:
     """Escape a quote and set the feature's words in bold; blanks stay outside the asterisks."""
     parts = []
     for text, marked in view.pieces(evidence):
-        plain = _SPECIAL.sub(
-            r"\\\1", text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\n", " ")
-        )
+        plain = _inline(text)
         parts.append(f"**{plain}**" if marked and plain.strip() == plain else plain)
-    return _BLOCK_START.sub(lambda m: f"{m[1]}{m[2][:-1]}\\{m[2][-1]}", " ".join("".join(parts).split(" ")))
+    return _no_block("".join(parts))
 
 
 def _chart(report: NoveltyReport) -> str:
@@ -117,67 +129,6 @@ def _references(report: NoveltyReport) -> Iterator[str]:
     yield "\n".join(lines) or "None."
 
 
-def _combinations(report: NoveltyReport) -> str:
-    lines = []
-    for found in report.combinations:
-        left = f"; none of them shows {', '.join(found.residual)}" if found.residual else ""
-        keys = " + ".join(escape(key) for key in found.keys)
-        lines.append(f"- {keys}: show {', '.join(found.covers)}{left}")
-    return "\n".join(lines) or "No reference that was public before the date discloses an essential feature."
-
-
-def _residual(report: NoveltyReport) -> str:
-    texts = {feature.id: feature.text for feature in report.features}
-    if not report.residual:
-        return "None: every essential feature was found."
-    return "\n".join(f"- {feature}: {escape(texts[feature])}" for feature in report.residual)
-
-
-def _left_out(report: NoveltyReport) -> str:
-    lines = [
-        f"- {escape(item.key)}, {escape(item.title)}, {escape(item.published)}: {escape(item.reason)}"
-        for item in report.left_out
-    ]
-    lines += [
-        f"- {escape(r.key)}, {escape(r.title)}: date undetermined "
-        f"({escape(r.published or 'no public date')}); "
-        "find out when it became public"
-        for r in report.chart.references
-        if r.status.value == "date undetermined"
-    ]
-    lines += [f"- {escape(key)}: excluded on request" for key in report.excluded]
-    return "\n".join(lines) or "None."
-
-
-def _coverage(report: NoveltyReport) -> Iterator[str]:
-    found = report.coverage
-    yield "### Searched"
-    yield "\n".join(
-        (
-            f"- Documents: {found.documents} ({found.passages} passages), public from "
-            f"{found.oldest or 'unknown'} to {found.newest or 'unknown'}",
-            f"- Possibly public before the date: {found.eligible}; without a public date: {found.undated}; "
-            f"unreadable: {found.skipped}",
-            f"- Kinds: {escape(view.counts_words(found.by_kind))}",
-            f"- Offices: {escape(view.counts_words(found.by_country))}",
-            f"- Languages: {escape(view.counts_words(found.languages))}",
-            f"- Sources: {escape(view.counts_words(found.by_source))}",
-        )
-    )
-    yield "### Not searched"
-    yield _bullets(found.not_searched)
-    yield "### Queries"
-    yield "\n".join(
-        f"- {escape(q.subject)} ({q.mode}, {q.hits} hits): {escape(q.text)}" for q in found.queries
-    )
-
-
 def _reproduction(report: NoveltyReport) -> str:
-    pairs = (
-        ("run", report.run_id),
-        ("report", report.hash),
-        ("corpus snapshot", report.coverage.snapshot),
-        ("model", f"{report.coverage.model} {report.coverage.model_sha256}"),
-        *report.parameters,
-    )
+    pairs = view.reproduction(report)
     return "\n".join(f"- {escape(name)}: `{value.replace('`', ' ')}`" for name, value in pairs)

@@ -8,30 +8,37 @@ CSS: Final = """
 :root {
   --ink: #1a1f26; --soft: #566170; --paper: #ffffff; --panel: #f4f6f8; --line: #d5dbe2; --accent: #0b5cad;
   --mark: #ffe9a8; --yes: #9c2f1f; --yes-bg: #fbe4df; --part: #7a5600; --part-bg: #fdf0cf;
-  --no: #2f5d3a; --no-bg: #e3f1e6; --none: #566170; --none-bg: #eceff2;
+  --no: #39506b; --no-bg: #e6ecf4; --none: #566170; --none-bg: #eceff2;
   color-scheme: light dark;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --ink: #e4e8ed; --soft: #9daab8; --paper: #14181d; --panel: #1d232b; --line: #343d48; --accent: #7db7f5;
     --mark: #5c4a12; --yes: #f3a99b; --yes-bg: #4a2019; --part: #f0cf7d; --part-bg: #43350f;
-    --no: #9ed3ab; --no-bg: #1d3a25; --none: #9daab8; --none-bg: #262d36;
+    --no: #b3c4d9; --no-bg: #222d3b; --none: #9daab8; --none-bg: #262d36;
   }
 }
 * { box-sizing: border-box; }
 body {
-  margin: 0 auto; padding: 2.5rem 1.25rem 4rem; max-width: 62rem; background: var(--paper); color: var(--ink);
+  margin: 0 auto; padding: 2.5rem 1.25rem 4rem; max-width: 62rem;
+  background: var(--paper); color: var(--ink);
   font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif;
 }
 h1 { font-size: 1.7rem; line-height: 1.25; margin: 0 0 .4rem; }
-h2 { font-size: 1.25rem; margin: 2.6rem 0 .8rem; padding-bottom: .3rem; border-bottom: 1px solid var(--line); }
+h2 {
+  font-size: 1.25rem; margin: 2.6rem 0 .8rem; padding-bottom: .3rem;
+  border-bottom: 1px solid var(--line);
+}
 h3 { font-size: 1rem; margin: 0; }
 p { margin: .5rem 0; }
 a { color: var(--accent); }
 .meta, .where { color: var(--soft); font-size: .875rem; }
 .where { overflow-wrap: anywhere; }
 code { font: .85em ui-monospace, "SF Mono", Menlo, Consolas, monospace; overflow-wrap: anywhere; }
-.outcome { margin: 1.4rem 0; padding: 1rem 1.2rem; background: var(--panel); border-left: 5px solid var(--accent); }
+.outcome {
+  margin: 1.4rem 0; padding: 1rem 1.2rem;
+  background: var(--panel); border-left: 5px solid var(--accent);
+}
 .outcome strong { display: block; font-size: 1.2rem; }
 .limits { padding-left: 1.2rem; }
 .limits li { margin: .3rem 0; }
@@ -44,7 +51,9 @@ blockquote {
   white-space: pre-wrap; overflow-wrap: anywhere;
 }
 mark { background: var(--mark); color: inherit; border-radius: 2px; padding: 0 .1em; }
-.support { white-space: nowrap; font-size: .8125rem; font-weight: 600; padding: .15rem .55rem; border-radius: 1rem; }
+.support {
+  white-space: nowrap; font-size: .8125rem; font-weight: 600; padding: .15rem .55rem; border-radius: 1rem;
+}
 .disclosed { color: var(--yes); background: var(--yes-bg); }
 .partly { color: var(--part); background: var(--part-bg); }
 .not-disclosed { color: var(--no); background: var(--no-bg); }

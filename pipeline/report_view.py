@@ -11,7 +11,7 @@ from pipeline.disclosure import Feature
 from pipeline.novelty import Outcome
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from pipeline.chart import Evidence
     from pipeline.novelty import NoveltyReport
@@ -83,23 +83,22 @@ def outcome_words(report: NoveltyReport) -> str:
     day = report.critical_date.isoformat()
     if report.outcome is Outcome.INSUFFICIENT:
         return (
-            f"Insufficient evidence: no document that was certainly public before {day} could be compared. "
-            "This says nothing about the invention."
+            f"No document that was certainly public before {day} could be compared. This says nothing about "
+            "the invention."
         )
-    keys = " and ".join(report.combinations[0].keys) if report.combinations else ""
+    keys = _listed(report.combinations[0].keys) if report.combinations else ""
     if report.outcome is Outcome.DISCLOSED_IN_ONE:
-        return (
-            f"Disclosed in one document: a quote was found in {keys}, public before {day}, for every "
-            "essential feature."
-        )
+        return f"For every essential feature a quote was found in {keys}, which was public before {day}."
     if report.outcome is Outcome.DISCLOSED_IN_COMBINATION:
-        return (
-            "Disclosed in combination: no single document shows every essential feature, but "
-            f"{keys} do together; each was public before {day}."
-        )
-    left = ", ".join(report.residual)
+        return f"No single document shows every essential feature; {keys} do together. Each was public before {day}."
     rest = f" The other essential features are shown by {keys}." if keys else ""
-    return f"Not found in what was searched: {left}.{rest}"
+    left = _listed(report.residual)
+    return f"No searched document that was certainly public before {day} was found to disclose {left}.{rest}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Return `A`, `A and B`, or `A, B and C`."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
 def headline(report: NoveltyReport) -> str:
@@ -109,12 +108,12 @@ def headline(report: NoveltyReport) -> str:
 
 def limits(report: NoveltyReport) -> tuple[str, ...]:
     """Return what the report does not tell, to stand directly under the outcome."""
-    return (
-        f"{report.coverage.eligible} of {report.coverage.documents} documents in this corpus were "
-        "certainly or "
-        "possibly public before the date. What lies outside it was not looked at; see “Not searched”.",
-        *report.notes,
+    found = report.coverage
+    scope = (
+        f"{found.eligible} of the {found.documents} documents of this corpus were certainly or possibly "
+        "public before the date. What lies outside it was not looked at; see “Not searched”."
     )
+    return (scope, *report.notes)
 
 
 def status_words(reference: ChartReference) -> str:
@@ -134,7 +133,7 @@ def feature_marks(feature: Feature) -> str:
 def pieces(evidence: Evidence) -> Iterator[tuple[str, bool]]:
     """Yield the quote in stretches, each with whether it is one of the feature's words."""
     position = 0
-    for start, end in evidence.terms:
+    for start, end in _adjacent(evidence):
         if start > position:
             yield evidence.quote[position:start], False
         if end > start >= position:
@@ -142,6 +141,17 @@ def pieces(evidence: Evidence) -> Iterator[tuple[str, bool]]:
         position = max(position, end)
     if position < len(evidence.quote):
         yield evidence.quote[position:], False
+
+
+def _adjacent(evidence: Evidence) -> tuple[tuple[int, int], ...]:
+    """Return the marked spans, those with only blanks or a hyphen between them made one."""
+    spans: list[tuple[int, int]] = []
+    for start, end in evidence.terms:
+        if spans and start >= spans[-1][1] and not evidence.quote[spans[-1][1] : start].strip(" -"):
+            spans[-1] = (spans[-1][0], end)
+        else:
+            spans.append((start, end))
+    return tuple(spans)
 
 
 def counts_words(counts: tuple[tuple[str, int], ...]) -> str:
@@ -170,7 +180,7 @@ def apart_lines(report: NoveltyReport) -> tuple[str, ...]:
     """Return the documents that were found and do not count, with why."""
     lines = [f"{i.key}, {i.title}, {i.published}: {i.reason}" for i in report.left_out]
     lines += [
-        f"{r.key}, {r.title}: date undetermined ({r.published or 'no public date'}); find out when it was public"
+        f"{r.key}, {r.title}: date undetermined ({r.published or 'no public date'}); find out when"
         for r in report.chart.references
         if r.status is DateStatus.UNDETERMINED
     ]

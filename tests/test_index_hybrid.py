@@ -30,8 +30,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-WORDS = """valve pump seal ceramic rotor housing spring sensor battery current charge membrane filter polymer
-fibre laser mirror antenna signal packet router cache index query vector patent claim feature engine piston""".split()
+WORDS = tuple(
+    "valve pump seal ceramic rotor housing spring sensor battery current charge membrane filter polymer fibre "
+    "laser mirror antenna signal packet router cache index query vector patent claim feature engine piston ".strip().split(
+        " "
+    )
+)
 QUERIES = ("ceramic seal of a rotor", "laser mirror", "packet router cache", "battery charge current sensor")
 
 
@@ -256,9 +260,7 @@ def test_idf_counts_items_not_pieces(opened: HybridIndex, items: list[Item]) -> 
 
 @pytest.mark.parametrize("mode", ["fused", "words", "meaning"])
 def test_an_expression_restricts_every_mode(opened: HybridIndex, items: list[Item], mode: str) -> None:
-    matching = {
-        item.id for item in items if {"valv", "laser"} <= _stems(item)
-    }
+    matching = {item.id for item in items if {"valv", "laser"} <= _stems(item)}
     found = opened.search("valve AND laser", mode=mode, limit=120)  # type: ignore[arg-type]
     assert {hit.item for hit in found} == matching
     assert len(matching) > 3

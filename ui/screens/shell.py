@@ -155,8 +155,9 @@ def _settle(workspace: Workspace) -> None:
     except UnknownPersonError:
         person = workspace.user()
     st.session_state["actor"] = person.id
-    if st.query_params.get("as") != person.id:
-        st.query_params["as"] = person.id
+    # set even when it is there: a link to the page one is on changes the parameters and not the browser's
+    # address, and this sends them all (Streamlit 1.67)
+    st.query_params["as"] = person.id
 
 
 def _people(workspace: Workspace) -> None:
