@@ -19,7 +19,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from index.hybrid import HybridIndex
-
 from index.records import Filter, Item, Piece
 from index.text import marks
 from ingest.passages import FORMAT, passages

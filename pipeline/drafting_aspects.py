@@ -12,13 +12,11 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
 
-from pipeline.disclosure import FeatureKind
+from pipeline.disclosure import Feature, FeatureKind
 from pipeline.drafting_text import clip, escape, one_line, sentences
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-    from pipeline.disclosure import Feature
 
 NOT_CLAIMS: Final = (
     "The following numbered statements sum up what is described. They are not claims, and no right is sought "
@@ -30,8 +28,8 @@ _LONG: Final = 80
 _LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
 _PREAMBLE: Final = re.compile(r"\A(?:An?|One or more)\s+\w", re.IGNORECASE)
 _TRANSITION: Final = re.compile(
-    r"\W{0,4}(?:(?:which|that)\s+)?(?:compris|consist|includ|contain|characteri[sz]ed|having\b|wherein\b|in which\b"
-    r"|the (?:method|process|steps|system|device)\b)",
+    r"\W{0,4}(?:(?:which|that)\s+)?(?:compris|consist|includ|contain|characteri[sz]ed|having\b|wherein\b"
+    r"|in which\b|the (?:method|process|steps|system|device)\b)",
     re.IGNORECASE,
 )
 _HEAD: Final = re.compile(

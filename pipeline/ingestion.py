@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from index.hybrid import HybridIndex
-
     from ingest.sources import Reader
 
 

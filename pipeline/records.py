@@ -17,7 +17,8 @@ T = TypeVar("T")
 def _adapter(kind: Hashable) -> TypeAdapter[Any]:
     from pydantic import TypeAdapter
 
-    return TypeAdapter(kind)
+    value: TypeAdapter[Any] = TypeAdapter(cast("type[Any]", kind))
+    return value
 
 
 def to_json(kind: Any, record: object) -> Any:  # noqa: ANN401 - JSON values are Any

@@ -90,7 +90,8 @@ def outcome_words(report: NoveltyReport) -> str:
     if report.outcome is Outcome.DISCLOSED_IN_ONE:
         return f"For every essential feature a quote was found in {keys}, which was public before {day}."
     if report.outcome is Outcome.DISCLOSED_IN_COMBINATION:
-        return f"No single document shows every essential feature; {keys} do together. Each was public before {day}."
+        together = f"{keys} do together. Each was public before {day}."
+        return f"No single document shows every essential feature; {together}"
     rest = f" The other essential features are shown by {keys}." if keys else ""
     left = _listed(report.residual)
     return f"No searched document that was certainly public before {day} was found to disclose {left}.{rest}"

@@ -54,7 +54,7 @@ class Row:
 
 
 def put(connection: Connection, document: Document, passages: int, at: str) -> Change:
-    """Add or update a document. A fuller text from another source is kept, and that is said (`kept`)."""
+    """Add or update a document; a fuller text from another source is `kept` instead."""
     found = connection.execute(
         select(documents.c.id, documents.c.digest, documents.c.source, documents.c.length).where(
             documents.c.key == document.key
@@ -69,7 +69,7 @@ def put(connection: Connection, document: Document, passages: int, at: str) -> C
     if found is None:
         connection.execute(documents.insert().values(values))
         return "added"
-    connection.execute(update(documents).where(documents.c.id == found.id).values({**values, "indexed": None}))
+    """Add or update a document; a fuller text that another source brought is `kept`."""
     return "updated"
 
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
+sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from hash_encoder import HashEncoder  # noqa: E402 - the path has to be set first
-
-from pipeline.corpus import Corpus  # noqa: E402
-from pipeline.ingestion import ingest  # noqa: E402
-from pipeline.store import Store  # noqa: E402
-from pipeline.workspace import now  # noqa: E402
+from pipeline.corpus import Corpus
+from pipeline.ingestion import ingest
+from pipeline.store import Store
+from pipeline.workspace import now
+from tests.hash_encoder import HashEncoder
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from hash_encoder import HashEncoder
+from tests.hash_encoder import HashEncoder
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 

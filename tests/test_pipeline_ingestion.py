@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hash_encoder import HashEncoder
 
 from ingest.errors import IngestError
 from pipeline.checks import corpus_faults
@@ -18,6 +17,7 @@ from pipeline.ingestion import IngestSummary, ingest
 from pipeline.library import SearchFilter
 from pipeline.store import Store
 from pipeline.workspace import now
+from tests.hash_encoder import HashEncoder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

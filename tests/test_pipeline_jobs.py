@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from hash_encoder import HashEncoder
-from pipeline.people import Person, Role
 
 from pipeline import store_jobs
 from pipeline.corpus import Corpus
 from pipeline.jobs import STALE, UnknownJobError, WorkerRunningError
+from pipeline.people import Person, Role
 from pipeline.store_jobs import JobState
+from tests.hash_encoder import HashEncoder
 
 if TYPE_CHECKING:
     from pathlib import Path

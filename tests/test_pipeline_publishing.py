@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from hash_encoder import HashEncoder
+from tests.hash_encoder import HashEncoder
 
 from pipeline import store_events
 from pipeline.cases import NoCriticalDateError, StaleFeaturesError, UnknownCaseError, UnknownReportError

@@ -3,9 +3,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from pipeline.people import Person, Role
 
 from pipeline import store_events
+from pipeline.people import Person, Role
 from pipeline.workspace import (
     FolderUnusableError,
     NoWorkspaceError,

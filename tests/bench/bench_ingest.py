@@ -1,7 +1,7 @@
 """Reading USPTO volumes: our reader against bare lxml on the same bytes, in the same run.
 
-The peer (`lxml.etree.fromstring` over every document, nothing extracted) is the floor that no reader in Python
-can go below. Uses `../shared/data` when it is there, else the bundled demo volume.
+The peer (`lxml.etree.fromstring` over every document, nothing extracted) is the floor that no reader in
+Python can go below. Uses `../shared/data` when it is there, else the bundled demo volume.
 """
 
 from __future__ import annotations

@@ -40,6 +40,7 @@ def view(desk: shell.Desk, case: Case) -> None:
     _head(draft)
     if Action.REVISE in allowed and draft.draft.state in {State.IN_REVIEW, State.APPROVED}:
         st.warning("It is with its reviewers. Saving a revision takes it back and voids every approval.")
+    shell.link("Read it as it will be published", "review", id=draft.id)
     _questions(draft)
     if Action.REVISE in allowed:
         _edit(desk, draft, submits=Action.SUBMIT in allowed)
@@ -96,9 +97,7 @@ def _why_closed(draft: DraftCase) -> None:
     words = {
         State.PUBLISHED: "It is published and never changes again.",
     }.get(draft.draft.state, "Its authors and the IP managers edit it.")
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(words)
-        shell.link("Open it in review", "review", id=draft.id)
+    st.caption(words)
 
 
 def _read(publication: DefensivePublication) -> None:
@@ -114,22 +113,41 @@ def _edit(desk: shell.Desk, draft: DraftCase, *, submits: bool) -> None:
     edition = st.session_state.get(f"draft-{draft.id}-edition", 0)
     key = f"{draft.id}-{base.draft.revisions[-1].number}-{edition}"
     title = st.text_input("Title", publication.title, key=f"title-{key}", max_chars=300)
-    authors = st.text_area("Authors, one name per line", "\n".join(publication.authors), key=f"authors-{key}")
+    authors = st.text_area(
+        "Authors, one name per line", "\n".join(publication.authors), key=f"authors-{key}", height=80
+    )
     abstract = st.text_area("Abstract", publication.abstract, key=f"abstract-{key}", height=_LOW)
+    keywords = st.text_input(
+        "Keywords, parted by commas", ", ".join(publication.keywords), key=f"words-{key}"
+    )
     texts = {section.name: section.text for section in publication.sections}
     written: list[TextSection] = []
     for name, heading in HEADINGS.items():
         text = _section(name, heading, texts.get(name, ""), key)
         if text or name in texts:
             written.append(TextSection(name=name, text=text))
+    contact = st.text_input("Contact", publication.contact, key=f"contact-{key}", max_chars=300)
+    ai_use = st.text_input(
+        "What artificial intelligence contributed", publication.ai_use, key=f"ai-{key}", max_chars=1000
+    )
     edited = replace(
         publication,
         title=title,
-        authors=tuple(line.strip() for line in authors.splitlines() if line.strip()),
+        authors=entries(authors, "\n", publication.authors),
         abstract=abstract,
+        keywords=entries(keywords, ", ", publication.keywords),
         sections=tuple(written),
+        contact=contact,
+        ai_use=ai_use,
     )
     _act(desk, draft, base, edited, submits=submits)
+
+
+def entries(text: str, separator: str, before: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the entries of a field that holds several; `before` itself where nobody touched the field."""
+    if text == separator.join(before):
+        return before
+    return tuple(entry.strip() for entry in text.split(separator.strip() or separator) if entry.strip())
 
 
 def _section(name: SectionName, heading: str, text: str, key: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from ui.screens import shell
-from ui.widgets import badge, bullets, count, day, element, instant, plain, show, title
+from ui.widgets import badge, bullets, count, day, element, instant, plain, show, table, title
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -77,7 +77,7 @@ def _one(desk: shell.Desk, line: PublishedLine) -> None:
         element("Root ", "ad-quiet", "span"),
         element(line.root_sha256, "ad-hash", "span"),
     )
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, vertical_alignment="center"):
         verify = st.button("Verify", type="primary")
         st.download_button(
             "Bundle as zip",
@@ -99,11 +99,19 @@ def _verdict(found: Verification) -> None:
         st.success("Valid: every check below holds.")
     else:
         st.error("Not valid: at least one check below fails.")
-    for check in found.checks:
-        show(
-            badge("holds" if check.ok else "fails", "good" if check.ok else "bad"),
-            element(f" {check.words}", tag="span"),
+    show(
+        table(
+            ("", "Check", "Result"),
+            (
+                (
+                    badge("holds", "good") if check.ok else badge("fails", "bad"),
+                    element(check.check, tag="span"),
+                    element(check.words, tag="span"),
+                )
+                for check in found.checks
+            ),
         )
+    )
     if found.proven_before is not None:
         proven = f"These bytes existed before {instant(found.proven_before)}."
         if found.self_issued:

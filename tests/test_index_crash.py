@@ -1,0 +1,169 @@
+"""A writer killed at any instant, and readers beside a writer that is alive. This file is also the writer."""
+
+from __future__ import annotations
+
+import os
+import random
+import select
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import IO, cast
+
+import pytest
+from hash_encoder import HashEncoder
+
+from index.hybrid import Hit, HybridIndex, Item, Piece
+
+WORDS = (
+    "valve",
+    "pump",
+    "seal",
+    "ceramic",
+    "rotor",
+    "housing",
+    "spring",
+    "sensor",
+    "laser",
+    "mirror",
+    "cache",
+)
+QUERIES = ("ceramic seal of a rotor", "laser mirror", "valve AND pump")
+BATCHES = 24
+SIZE = 6
+KILLS = 6
+
+
+def batch(number: int) -> tuple[list[Item], list[int]]:
+    """Return what batch `number` adds, replaces and removes."""
+    first = number * SIZE + 1
+    add = [item(n) for n in range(first, first + SIZE)]
+    if number % 3 == 2:  # of the batch before, one is replaced and one removed
+        return [*add, replace(item(first - 2), title="mirror of a laser")], [first - 1]
+    return add, []
+
+
+def item(number: int) -> Item:
+    rng = random.Random(number)
+    pieces = tuple(
+        Piece(ordinal=n, field="description", text=" ".join(rng.choices(WORDS, k=rng.randint(3, 12))))
+        for n in range(rng.randint(1, 3))
+    )
+    return Item(id=number, day=number, tags=("kind:patent",), title=rng.choice(WORDS), pieces=pieces)
+
+
+def write(folder: Path) -> None:
+    """Apply every batch that the index has not seen, telling of each one."""
+    with HybridIndex.open(folder, HashEncoder(), write=True) as index:
+        print("open", flush=True)
+        for number in range(index.generation, BATCHES):
+            manifest = index.apply(*batch(number))
+            print(manifest.generation, flush=True)
+
+
+def answers(index: HybridIndex) -> list[list[Hit]]:
+    return [
+        index.search(query, mode=mode, limit=50)  # type: ignore[arg-type] # names of the modes
+        for query in QUERIES
+        for mode in ("words", "meaning", "fused")
+    ]
+
+
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> HybridIndex:
+    folder = tmp_path_factory.mktemp("undisturbed")
+    write(folder)
+    return HybridIndex.open(folder, HashEncoder())
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_killed_at_any_instant_the_index_opens_and_ends_up_the_same(
+    tmp_path: Path, seed: int, undisturbed: HybridIndex
+) -> None:
+    rng = random.Random(seed)
+    killed = reached = 0
+    while killed < KILLS:
+        with _writer(tmp_path) as writer:
+            lines = cast("IO[str]", writer.stdout)
+            # Wait for it to have begun (or to have done another batch or two), then for a part of a batch.
+            for _ in range(rng.randint(0, 3)):
+                lines.readline()
+            select.select([writer.stdout], [], [], rng.uniform(0.0, 0.15))
+            writer.send_signal(signal.SIGKILL)
+            writer.communicate()
+        killed += 1
+        if (tmp_path / "manifest.json").exists():
+            with HybridIndex.open(tmp_path, HashEncoder()) as reader:
+                assert reached <= reader.generation <= BATCHES
+                reached = reader.generation
+                assert sum(len(hits) > 0 for hits in answers(reader)) == (9 if reached else 0)
+    write(tmp_path)
+    again = HybridIndex.open(tmp_path, HashEncoder())
+    assert replace(again.manifest, segments=()) == replace(undisturbed.manifest, segments=())
+    assert answers(again) == answers(undisturbed)
+    with HybridIndex.open(tmp_path, HashEncoder(), write=True) as index:
+        additions = [added for number in range(BATCHES) if number % 3 == 0 for added in batch(number)[0]]
+        assert index.apply(additions) == again.manifest
+
+
+def test_what_a_killed_writer_left_is_swept_away(tmp_path: Path) -> None:
+    with HybridIndex.open(tmp_path, HashEncoder(), write=True) as index:
+        index.apply(*batch(0))
+    orphans = [
+        tmp_path / "manifest.json.tmp",
+        tmp_path / "dense" / "segment-00000004.tmp" / "vectors.npy",
+        tmp_path / "dense" / "segment-00000004" / "vectors.npy",
+        tmp_path / "dense" / "dead-00000002.npy",
+        tmp_path / "lexical" / "generation-00000002" / "documents" / "meta.json",
+    ]
+    for path in orphans:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"half")
+    with HybridIndex.open(tmp_path, HashEncoder()) as reader:
+        assert reader.generation == 1
+        assert orphans[0].exists()
+    with HybridIndex.open(tmp_path, HashEncoder(), write=True) as index:
+        assert not any(path.exists() for path in orphans)
+        assert index.apply(*batch(1)).generation == 2
+
+
+def test_a_creation_that_was_killed_is_done_again(tmp_path: Path) -> None:
+    left = tmp_path / "lexical" / "generation-00000000" / "documents"
+    left.mkdir(parents=True)
+    (left / "meta.json").write_text("half")
+    with HybridIndex.open(tmp_path, HashEncoder(), write=True) as index:
+        assert index.apply(*batch(0)).items == SIZE
+
+
+def test_readers_open_whole_generations_while_another_process_writes(
+    tmp_path: Path, undisturbed: HybridIndex
+) -> None:
+    seen = []
+    with _writer(tmp_path) as writer:
+        assert cast("IO[str]", writer.stdout).readline() == "open\n"
+        while writer.poll() is None:
+            with HybridIndex.open(tmp_path, HashEncoder()) as reader:
+                seen.append(reader.generation)
+                found = reader.search(QUERIES[0], mode="meaning", limit=500)
+                assert len(found) == reader.items
+        assert writer.returncode == 0
+    assert seen == sorted(seen)
+    with HybridIndex.open(tmp_path, HashEncoder()) as reader:
+        assert reader.generation == BATCHES
+        assert answers(reader) == answers(undisturbed)
+
+
+def _writer(folder: Path) -> subprocess.Popen[str]:
+    root = str(Path(__file__).parents[1])
+    return subprocess.Popen(
+        [sys.executable, __file__, str(folder)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": root},
+    )
+
+
+if __name__ == "__main__":
+    write(Path(sys.argv[1]))
