@@ -41,11 +41,17 @@ adjust control regulat limit set reset repeat generat produc form deposit etch e
 distribut dispens ferment grind crush load unload charg discharg appl suppl feed drive driv illuminat project
 reflect focus scan captur display show schedul queue cach hash sign encrypt verif split merg group cluster
 rank index replac withhold withheld readmit swap paus resum place enclos surround extend taper vibrat listen
-count hang hung releas held built
+count hang hung releas held built blow suck spin bring keep lie lies stand rest run pass enter leav reach
+exceed press squeez stak stack weav knit sew spool dip soak drip sift
 """
 _VERB: Final = re.compile(rf"\b(?:{'|'.join(_VERBS.split())})\w{{0,4}}\b", re.IGNORECASE)
 _IMPERATIVE: Final = re.compile(
     rf"\A(?:{_VERB.pattern})\s+(?:the|a|an|each|every|all|both|its|two|\d)", re.IGNORECASE
+)
+_TRANSITIVE: Final = re.compile(
+    rf"\b(?:the|a|an|each|both|every)\s+(?:[\w-]+\s+){{1,3}}?(?:{_VERB.pattern})\s"
+    rf"|(?:{_VERB.pattern})\s+(?:the|a|an|each|its|all|both|every|from|to|into)\b",
+    re.IGNORECASE,
 )
 _PASSIVE: Final = re.compile(r"\b(?:is|are|be|being|was|were)\s+(?:\w+ly\s+)?\w+(?:ed|en|t)\b", re.IGNORECASE)
 _ACTIVE: Final = re.compile(
@@ -64,9 +70,11 @@ _LONG_ITEM: Final = 45
 
 
 def items(text: str, start: int, end: int) -> tuple[tuple[int, int], ...]:
-    """Return the spans of list items that say something technical."""
+    """Return the spans of list items: all when most say something technical, else those that do."""
     found = (_head(text, m.start(1), m.end(1)) for m in _ITEM.finditer(text, start, end))
-    return tuple(span for span in found if technical(text[slice(*span)]) or quantities(text[slice(*span)]))
+    spans = [span for span in found if text[slice(*span)]]
+    telling = [span for span in spans if technical(text[slice(*span)]) or quantities(text[slice(*span)])]
+    return tuple(spans if 2 * len(telling) > len(spans) else telling)
 
 
 def _head(text: str, start: int, end: int) -> tuple[int, int]:
@@ -105,12 +113,7 @@ def technical(sentence: str) -> bool:
         return False
     acts = _VERB.search(sentence) is not None
     said = _PASSIVE.search(sentence) or _ACTIVE.search(sentence) or _IMPERATIVE.match(sentence)
-    active = re.search(
-        rf"\b(?:{_VERB.pattern})\s+(?:the|a|an|each|its|all|both|every|from|to|into)\b",
-        sentence,
-        re.IGNORECASE,
-    )
-    return acts and bool(said or active or quantities(sentence))
+    return acts and bool(said or _TRANSITIVE.search(sentence) or quantities(sentence))
 
 
 def _parts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -69,7 +69,8 @@ def put(connection: Connection, document: Document, passages: int, at: str) -> C
     if found is None:
         connection.execute(documents.insert().values(values))
         return "added"
-    """Add or update a document; a fuller text that another source brought is `kept`."""
+    values["indexed"] = None
+    connection.execute(update(documents).where(documents.c.id == found.id).values(values))
     return "updated"
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import itertools
 import os
 import random
 import select
@@ -13,9 +15,9 @@ from pathlib import Path
 from typing import IO, cast
 
 import pytest
-from hash_encoder import HashEncoder
 
 from index.hybrid import Hit, HybridIndex, Item, Piece
+from tests.hash_encoder import HashEncoder
 
 WORDS = (
     "valve",
@@ -57,15 +59,15 @@ def item(number: int) -> Item:
 def write(folder: Path) -> None:
     """Apply every batch that the index has not seen, telling of each one."""
     with HybridIndex.open(folder, HashEncoder(), write=True) as index:
-        print("open", flush=True)
+        _tell("open")
         for number in range(index.generation, BATCHES):
             manifest = index.apply(*batch(number))
-            print(manifest.generation, flush=True)
+            _tell(str(manifest.generation))
 
 
 def answers(index: HybridIndex) -> list[list[Hit]]:
     return [
-        index.search(query, mode=mode, limit=50)  # type: ignore[arg-type] # names of the modes
+        index.search(query, mode=mode, limit=50)
         for query in QUERIES
         for mode in ("words", "meaning", "fused")
     ]
@@ -90,7 +92,7 @@ def test_killed_at_any_instant_the_index_opens_and_ends_up_the_same(
             # Wait for it to have begun (or to have done another batch or two), then for a part of a batch.
             for _ in range(rng.randint(0, 3)):
                 lines.readline()
-            select.select([writer.stdout], [], [], rng.uniform(0.0, 0.15))
+            select.select([lines], [], [], rng.uniform(0.0, 0.15))
             writer.send_signal(signal.SIGKILL)
             writer.communicate()
         killed += 1
@@ -106,6 +108,28 @@ def test_killed_at_any_instant_the_index_opens_and_ends_up_the_same(
     with HybridIndex.open(tmp_path, HashEncoder(), write=True) as index:
         additions = [added for number in range(BATCHES) if number % 3 == 0 for added in batch(number)[0]]
         assert index.apply(additions) == again.manifest
+
+
+def test_a_disk_that_fails_at_any_step_leaves_the_batch_undone_and_repeatable(
+    tmp_path: Path, undisturbed: HybridIndex
+) -> None:
+    with HybridIndex.open(tmp_path, HashEncoder(), write=True) as index:
+        for number in range(BATCHES):
+            before = index.manifest
+            for step in itertools.count():
+                with pytest.MonkeyPatch.context() as patch:
+                    steps = _fail_at(patch, step if number in (1, 2, 17, 23) else None)
+                    try:
+                        index.apply(*batch(number))
+                    except OSError as error:
+                        assert error.errno == errno.ENOSPC
+                    else:
+                        break
+                assert index.manifest == before
+                assert HybridIndex.open(tmp_path, HashEncoder()).manifest == before
+            assert steps[0] >= 5
+        assert index.manifest == replace(undisturbed.manifest, segments=index.manifest.segments)
+        assert answers(index) == answers(undisturbed)
 
 
 def test_what_a_killed_writer_left_is_swept_away(tmp_path: Path) -> None:
@@ -155,10 +179,29 @@ def test_readers_open_whole_generations_while_another_process_writes(
         assert answers(reader) == answers(undisturbed)
 
 
+def _fail_at(patch: pytest.MonkeyPatch, step: int | None) -> list[int]:
+    """Let the given call of fsync fail as on a full disk; the list counts the calls."""
+    calls, sync = [0], os.fsync
+
+    def fsync(descriptor: int) -> None:
+        calls[0] += 1
+        if step is not None and calls[0] == step + 1:
+            raise OSError(errno.ENOSPC, "no space left")
+        sync(descriptor)
+
+    patch.setattr(os, "fsync", fsync)
+    return calls
+
+
+def _tell(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
 def _writer(folder: Path) -> subprocess.Popen[str]:
     root = str(Path(__file__).parents[1])
     return subprocess.Popen(
-        [sys.executable, __file__, str(folder)],
+        [sys.executable, "-m", "tests.test_index_crash", str(folder)],
         stdout=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONPATH": root},

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from index.manifest import SegmentEntry
+
 DIM = 16
 TAGS = ("class:A01B", "class:A01C", "class:B60", "kind:paper", "kind:patent")
 
@@ -246,7 +248,7 @@ def _dense(
     return Dense(segments=tuple(opened), dead=np.zeros((0, 2), np.int64))
 
 
-def _write(parent: Path, number: int) -> segments.SegmentEntry:
+def _write(parent: Path, number: int) -> SegmentEntry:
     rng = np.random.default_rng(0)
     items = [_item(n, rng, pieces=2) for n in (1, 2)]
     assert int(items[1].id << ORDINAL_BITS) > 0

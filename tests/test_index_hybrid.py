@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from tests.hash_encoder import HashEncoder
 
 from index import segments, writing
 from index.encoder import SentenceEncoder
@@ -23,6 +22,7 @@ from index.errors import (
 )
 from index.hybrid import Filter, Hit, HybridIndex, Item, Piece
 from index.text import tokens
+from tests.hash_encoder import HashEncoder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -119,7 +119,7 @@ def test_removed_items_are_gone_from_both_channels(tmp_path: Path, items: list[I
         after = index.apply([], [*gone, 99_999])
         assert after.items == after.documents == len(items) - 10
         for mode in ("words", "meaning", "fused"):
-            found = {hit.item for hit in index.search(QUERIES[0], mode=mode, limit=120)}  # type: ignore[arg-type]
+            found = {hit.item for hit in index.search(QUERIES[0], mode=mode, limit=120)}
             assert found
             assert found.isdisjoint(gone)
         assert index.apply([], gone) == after

@@ -7,13 +7,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.hash_encoder import HashEncoder
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index import manifest
 from index.errors import IndexMissingError, ManifestCorruptError, ManifestMismatchError
 from index.manifest import Manifest, SegmentEntry
+from tests.hash_encoder import HashEncoder
 
 if TYPE_CHECKING:
     from pathlib import Path

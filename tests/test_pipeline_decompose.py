@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from pipeline.disclosure import Disclosure, Feature
 
 _CLAIM = (
-    "1. A method of drying fruit, comprising: (a) heating air to between 50 and 60 °C; (b) blowing the air over "
-    "trays without recirculation; and (c) turning the trays, so that both sides dry, wherein the fan is above "
-    "the trays.\n2. The method of claim 1, wherein the trays are made of wire."
+    "1. A method of drying fruit, comprising: (a) heating air to between 50 and 60 °C; (b) blowing the air "
+    "over trays without recirculation; and (c) turning the trays, so that both sides dry, wherein the fan is "
+    "above the trays.\n2. The method of claim 1, wherein the trays are made of wire."
 )
 
 
@@ -65,8 +65,8 @@ def test_prose_gives_the_technical_sentences_only() -> None:
     found = decompose(
         _disclosure(
             problem="Fruit rots.",
-            how="We think this is nice. A fan blows air over the trays. The air is heated to 55 °C, and then the "
-            "trays are turned by a motor. Customers will like it.",
+            how="We think this is nice. A fan blows air over the trays. The air is heated to 55 °C, and then "
+            "the trays are turned by a motor. Customers will like it.",
         )
     )
     texts = [feature.text for feature in found]
@@ -83,7 +83,7 @@ def test_prose_gives_the_technical_sentences_only() -> None:
     ],
 )
 def test_a_text_without_an_invention_is_refused_with_advice(text: str) -> None:
-    with pytest.raises(NoFeaturesError, match="no invention found in 'Fruit dryer'.*Claim"):
+    with pytest.raises(NoFeaturesError, match=r"no invention found in 'Fruit dryer'.*Claim"):
         decompose(_disclosure(how=text))
 
 

@@ -129,7 +129,7 @@ def _actions(desk: shell.Desk, draft: DraftCase, *, busy: bool) -> None:
     allowed = desk.workspace.publishing.allowed(draft.id, desk.actor)
     reviewing = {Action.REQUEST_CHANGES, Action.APPROVE, Action.PUBLISH} & set(allowed)
     if not reviewing:
-        st.caption(_why_not(desk, draft))
+        st.info(_why_not(desk, draft))
         return
     with st.container(horizontal=True):
         if st.button("Ask for changes", disabled=Action.REQUEST_CHANGES not in allowed or busy):

@@ -63,7 +63,7 @@ class CorpusLine:
     def words(self) -> str:
         """Return size and date in words."""
         if not self.documents:
-            return "The corpus is empty: nothing can be compared yet."
+            return "The corpus is empty: nothing can be compared yet"
         newest = f", newest public day {self.newest}" if self.newest else ""
         return f"Corpus: {count(self.documents, 'document')}{newest}"
 

@@ -22,7 +22,7 @@ def page() -> None:
     """Show the page."""
     desk = shell.desk()
     corpus = shell.corpus_line(desk.workspace)
-    shell.heading("My work", f"{corpus.words} Not legal advice.")
+    shell.heading("My work", f"{corpus.words}. Not legal advice.")
     found = worklist(desk.workspace, desk.actor)
     if not found.recent:
         _first_steps(documents=corpus.documents)
