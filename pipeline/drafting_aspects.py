@@ -8,6 +8,7 @@ broader statement is a question to the inventor, never a sentence of the draft.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
@@ -16,7 +17,7 @@ from pipeline.disclosure import Feature, FeatureKind
 from pipeline.drafting_text import clip, escape, one_line, sentences
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
 NOT_CLAIMS: Final = (
     "The following numbered statements sum up what is described. They are not claims, and no right is sought "
@@ -62,9 +63,9 @@ _NOUNS_IN_ING: Final = re.compile(
 )
 _FINITE: Final = re.compile(
     r"\b(?:is|are|was|were|has|have|does|do|can|may|must|will|lies?|comprises?|contains?|consists?|includes?"
-    r"|listens?|runs?|opens?|closes?|stays?|remains?|exceeds?|depends?|rises?|falls?|forms?|acts?|serves?)\b"
+    r"|listens|runs|opens|closes|stays|remains|exceeds|depends|rises|falls|forms|acts|serves|takes)\b"
 )
-_RELATIVE: Final = re.compile(r"\b(?:that|which|whose|when|where|while|if)\b")
+_SUBORDINATE: Final = re.compile(r"\b(?:that|which|whose|when|where|while|if|to|into|until)\b")
 
 
 class Form(Enum):
@@ -84,6 +85,15 @@ class Frame:
     """`A method of …, comprising:`; escaped."""
     noun: str
     """`method`, `cooling plate`; what the dependent statements call it; escaped."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Aspects:
+    """The statements and where each feature stands in them."""
+
+    texts: tuple[str, ...]
+    labels: Mapping[str, str]
+    """Feature id to `aspect 1 (b)` or `aspect 3`."""
 
 
 def frame(features: Sequence[Feature], text: str) -> Frame:
@@ -110,14 +120,14 @@ def form(feature: Feature, text: str) -> Form:
         return Form.CLAUSE
     if _GERUND.match(words) and not _NOUNS_IN_ING.match(words):
         return Form.STEP
-    main = _RELATIVE.split(words, maxsplit=1)[0]
+    main = _SUBORDINATE.split(words, maxsplit=1)[0]
     return Form.CLAUSE if _FINITE.search(main) else Form.THING
 
 
-def aspects(features: Sequence[Feature], variants: Sequence[str], text: str) -> tuple[str, ...]:
+def aspects(features: Sequence[Feature], variants: Sequence[str], text: str) -> Aspects:
     """Return the Markdown of every aspect, in order; empty without features."""
     if not features:
-        return ()
+        return Aspects(texts=(), labels={})
     about = frame(features, text)
     others = [feature for feature in features if feature is not about.preamble and _words(feature)]
     listed = [
@@ -129,7 +139,9 @@ def aspects(features: Sequence[Feature], variants: Sequence[str], text: str) -> 
     bodies = [_first(about, listed)]
     bodies += [f"{_joint(form(feature, text))} {escape(_words(feature))}." for feature in rest]
     bodies += [f"in this variant: {escape(_variant(variant))}" for variant in variants]
-    return tuple(_numbered(bodies[:MOST], about))
+    labels = {feature.id: f"aspect 1 ({_letter(index)})" for index, feature in enumerate(listed)}
+    labels |= {f.id: f"aspect {number}" for number, f in enumerate(rest, start=2) if number <= MOST}
+    return Aspects(texts=tuple(_numbered(bodies[:MOST], about)), labels=labels)
 
 
 def _numbered(bodies: Sequence[str], about: Frame) -> Iterator[str]:

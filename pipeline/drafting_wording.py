@@ -65,7 +65,7 @@ _HEDGE: Final = re.compile(
     r"\b(?:suitabl[ey]|appropriate(?:ly)?|any known|(?:in a|by|using) (?:known|conventional|standard) "
     r"(?:way|manner|means|methods?|techniques?)|(?:well|per se)[- ]known|conventional(?:ly)?"
     r"|as (?:needed|required)|if (?:needed|necessary|required)|and so on|et cetera"
-    r"|(?:or|and) the like|sufficient(?:ly)?|adequate(?:ly)?|some kind of|some sort of|somehow|properly|as usual"
+    r"|(?:or|and) the like|sufficient(?:ly)?|adequate(?:ly)?|some (?:kind|sort) of|somehow|as usual"
     r"|to be (?:determined|defined|decided)|TBD|TBC|optimi[sz]ed value|state[- ]of[- ]the[- ]art)\b"
     r"|\betc\b\.?|\?{2,}|\bX{2,}\b",
     re.IGNORECASE,

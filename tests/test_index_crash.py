@@ -8,6 +8,7 @@ import os
 import random
 import select
 import signal
+import stat
 import subprocess
 import sys
 from dataclasses import replace
@@ -121,13 +122,12 @@ def test_a_disk_that_fails_at_any_step_leaves_the_batch_undone_and_repeatable(
                     steps = _fail_at(patch, step if number in (1, 2, 17, 23) else None)
                     try:
                         index.apply(*batch(number))
-                    except OSError as error:
-                        assert error.errno == errno.ENOSPC
-                    else:
                         break
+                    except OSError:
+                        assert steps[0] == step + 1
                 assert index.manifest == before
                 assert HybridIndex.open(tmp_path, HashEncoder()).manifest == before
-            assert steps[0] >= 5
+            assert steps[0] >= 4  # vectors, pieces, items, manifest
         assert index.manifest == replace(undisturbed.manifest, segments=index.manifest.segments)
         assert answers(index) == answers(undisturbed)
 
@@ -180,11 +180,11 @@ def test_readers_open_whole_generations_while_another_process_writes(
 
 
 def _fail_at(patch: pytest.MonkeyPatch, step: int | None) -> list[int]:
-    """Let the given call of fsync fail as on a full disk; the list counts the calls."""
+    """Let the given flush of a file fail as on a full disk; the list counts them."""
     calls, sync = [0], os.fsync
 
     def fsync(descriptor: int) -> None:
-        calls[0] += 1
+        calls[0] += stat.S_ISREG(os.fstat(descriptor).st_mode)
         if step is not None and calls[0] == step + 1:
             raise OSError(errno.ENOSPC, "no space left")
         sync(descriptor)
