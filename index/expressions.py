@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from index.days import Days
 from index.lexical_files import tantivy
-from index.syntax import TEXT_FIELDS, Days, Group, Tag, Words
+from index.syntax import TEXT_FIELDS, Group, Tag, Words
 from index.text import stem, tokens
 
 if TYPE_CHECKING:

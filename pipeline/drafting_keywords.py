@@ -25,9 +25,9 @@ _SHORTEST: Final = 3
 _LENGTH: Final = 200_000
 _LOOSE_WORDS: Final = """
 according another away back base best case consecutive different early easily end every example few first
-following full given half high higher highest large last late least less level long lower lowest made many mean
-near new next old one part percentage place present previous second several set shown side similar single small
-step steps still taken third time times total upper use used uses using value values way whole worn
+following full given half high higher highest large last late least less level long lower lowest made many
+mean near new next old one part percentage place present previous second several set shown side similar
+single small step steps still taken third time times total upper use used uses using value values way whole
 """
 _DULL: Final = STOP_WORDS | BOILERPLATE | frozenset(_LOOSE_WORDS.split()) | WORD_NUMBERS.keys()
 

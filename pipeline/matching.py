@@ -86,6 +86,7 @@ class Match:
     """Share of the feature's neighbouring stems that stand near each other."""
     figures: int
     """Amounts with a unit that the stretch meets."""
+    figures_lacking: int
     amounts: float
     """Share of the feature's amounts that the stretch meets; 1 where the feature has none."""
     missing_words: tuple[str, ...]
@@ -200,7 +201,8 @@ def measure(wanted: Demand, passage: str, reading: Reading, start: int, end: int
         coverage=gained / wanted.total,
         rare=sum(wanted.wishes[i].weight * got.get(i, 0.0) for i in heaviest) / rare_total,
         together=_together(wanted, hits),
-        figures=sum(not q.dimension.startswith("count:") for q in wanted.reading.amounts if q not in unmet),
+        figures=sum(map(_measured, wanted.reading.amounts)) - sum(map(_measured, unmet)),
+        figures_lacking=sum(map(_measured, unmet)),
         amounts=1.0 if not total else 1.0 - len(unmet) / total,
         missing_words=tuple(_missing_words(wanted, got)),
         missing_amounts=tuple(wanted.text[q.start : q.end] for q in unmet),
@@ -219,6 +221,10 @@ def _shown(demanded: Quantity, offered: Sequence[Quantity]) -> bool:
     noun = stem(demanded.unit)
     same = [replace(q, unit=demanded.unit) for q in offered if q.unit and _alike(noun, stem(q.unit))]
     return meets(demanded, [q for q in same if q.dimension == demanded.dimension])
+
+
+def _measured(quantity: Quantity) -> bool:
+    return not quantity.dimension.startswith("count:")
 
 
 def _any_meets(wanted: Demand, offered: Quantity) -> bool:

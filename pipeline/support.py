@@ -10,13 +10,16 @@ that there was no text to look at; it is never the same as "not disclosed".
 
 The probability
 ---------------
-A logistic over five measurements of the best quote: share of the feature's weight that it carries (weights
-are inverse document frequencies), the same over the three rarest words, share of the feature's neighbouring
-words that stand together, share of its amounts, and the cosine of the two embeddings. The coefficients were
-fitted on 1,625 limitations of US patents against their own descriptions (without the passages that repeat
-the claim) and 6,973 pairs with near and random other patents, split by patent. PLACEHOLDER That benchmark
-rewards a document that describes the same thing, which is not yet a document that discloses it: the number
-ranks, and says so wherever it is shown.
+A logistic over six measurements of the best quote: the share of the feature's weight that it carries
+(weights are inverse document frequencies), the same over the three heaviest words, the share of the feature's
+neighbouring words that stand together, the cosine of the two embeddings, and how many amounts with a unit it
+meets and lacks. The coefficients were fitted once, by ridge-regularised maximum likelihood, on 1,379
+limitations of US patents paired with their own descriptions (without the passages that repeat the claim) and
+5,598 pairs with near and random other patents. In five folds by patent: AUC .951, Brier score .065, expected
+calibration error .009 at a base rate of .20; coverage alone reaches AUC .918, the cosine alone .921.
+
+That set rewards a description of the same invention, which is not yet a disclosure of the feature, and its
+base rate is nobody's: the number orders the evidence, and is called uncalibrated wherever it is shown.
 """
 
 from __future__ import annotations
@@ -36,9 +39,9 @@ if TYPE_CHECKING:
     from ingest.documents import Document
     from pipeline.disclosure import Feature
 
-STRONG: Final = 0.62
+STRONG: Final = 0.55
 """Coverage from which a literal quote counts as disclosing."""
-STRONG_PROBABILITY: Final = 0.5
+STRONG_PROBABILITY: Final = 0.45
 PART: Final = 0.35
 """Coverage from which a quote counts as showing a part."""
 PART_PROBABILITY: Final = 0.15
@@ -47,12 +50,15 @@ _FINALISTS: Final = 3
 """Quotes per document whose embeddings are compared."""
 _CONTEXT: Final = 0.25
 """Coverage from which a further quote is about the same thing and may carry a missing amount."""
-_INTERCEPT: Final = -7.88
-_COVERAGE: Final = 2.39
-_RARE: Final = 1.56
-_TOGETHER: Final = 2.09
-_AMOUNTS: Final = 0.4
-_COSINE: Final = 6.76
+_INTERCEPT: Final = -7.57
+_COVERAGE: Final = 2.32
+_RARE: Final = 1.41
+_TOGETHER: Final = 1.46
+_COSINE: Final = 7.60
+_FIGURE: Final = 0.43
+_FIGURE_LACKING: Final = -0.37
+_FIGURES: Final = 3
+"""Amounts with a unit that are counted at most, met or lacking."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,8 +107,9 @@ def probability(match: Match, cosine: float) -> float:
         + _COVERAGE * match.coverage
         + _RARE * match.rare
         + _TOGETHER * match.together
-        + _AMOUNTS * match.amounts
         + _COSINE * max(cosine, 0.0)
+        + _FIGURE * min(match.figures, _FIGURES)
+        + _FIGURE_LACKING * min(match.figures_lacking, _FIGURES)
     )
     return 1.0 / (1.0 + math.exp(-value))
 

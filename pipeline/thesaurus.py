@@ -80,6 +80,10 @@ aluminium aluminum
 pulse impulse
 bury embed insert
 repeat again reiterate
+preceding previous last past prior foregoing
+shallow upper
+deep lower
+reading measurement value
 """
 _OPPOSITES: Final = """
 open close

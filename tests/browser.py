@@ -14,14 +14,15 @@ import sys
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import pytest
+from playwright.sync_api import Page, WebSocket
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response
+    from playwright.sync_api import Browser, ConsoleMessage, Response
 
 ROOT = Path(__file__).parents[1]
 PATIENCE = 30_000
@@ -35,14 +36,13 @@ _FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-_COUNT = """
-    window.antedateRuns = 0;
-    new MutationObserver(changes => {
-        for (const change of changes)
-            if (change.target.dataset.testScriptState === 'notRunning') window.antedateRuns += 1;
-    }).observe(document, {subtree: true, attributes: true, attributeFilter: ['data-test-script-state']});
-"""
-"""Counts ended runs of the script, so that a test can wait for the run that its own action causes."""
+_SETTLED = """() => {
+    const app = document.querySelector('[data-testid="stApp"]');
+    return app && app.dataset.testScriptState === 'notRunning'
+        && app.dataset.testConnectionState === 'CONNECTED'
+        && !document.querySelector('[data-testid="stSkeleton"], [data-stale="true"]');
+}"""
+_PAINTED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 _SERVE = (
     "import sys; from pathlib import Path; from ui.server import serve; serve(Path(sys.argv[1]), 0, False)"
 )
@@ -54,19 +54,6 @@ class Site:
 
     address: str
     process: subprocess.Popen[str]
-
-
-@dataclass(slots=True)
-class Watch:
-    """What a page asked for and complained about."""
-
-    requests: list[str] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)
-
-    def outside(self, address: str) -> list[str]:
-        """Return the requests that left the origin."""
-        inside = (address, address.replace("http:", "ws:"), "data:", "blob:")
-        return [url for url in self.requests if not url.startswith(inside)]
 
 
 @contextmanager
@@ -108,70 +95,96 @@ def chromium() -> Iterator[Browser]:
             browser.close()
 
 
-def watched(page: Page) -> Watch:
-    """Note every request and every complaint of a page from now on."""
-    watch = Watch()
+@dataclass(slots=True)
+class Tab:
+    """A page of the browser: what it asked for, what it complained about, and how a person acts on it."""
 
-    def asked(request: Request) -> None:
-        watch.requests.append(request.url)
+    page: Page
+    site: Site
+    requests: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+    _socket: WebSocket | None = None
 
-    def said(message: ConsoleMessage) -> None:
-        missing = message.text.startswith("Failed to load resource")  # noted by `answered`, with its address
+    @classmethod
+    def open(cls, browser: Browser, site: Site, *, scheme: Literal["light", "dark"] = "light") -> Tab:
+        """Open a tab, tall enough to see a whole page, and watch it."""
+        context = browser.new_context(viewport={"width": 1280, "height": 2400}, color_scheme=scheme)
+        context.set_default_timeout(PATIENCE)
+        tab = cls(page=context.new_page(), site=site)
+        tab.page.on("request", lambda request: tab.requests.append(request.url))
+        tab.page.on("console", tab._said)
+        tab.page.on("response", tab._answered)
+        tab.page.on("websocket", tab._connected)
+        tab.page.on("pageerror", lambda error: tab.complaints.append(str(error)))
+        return tab
+
+    @property
+    def outside(self) -> list[str]:
+        """The requests that left the origin."""
+        here = self.site.address
+        inside = (here, here.replace("http:", "ws:"), "data:", "blob:")
+        return [url for url in self.requests if not url.startswith(inside)]
+
+    def visit(self, path: str) -> None:
+        """Open a page by its path and wait for it."""
+        self.page.goto(self.site.address + path)
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until the page is connected, its script has ended and nothing on it is stale or missing."""
+        self.page.wait_for_function(_SETTLED)
+        self.page.evaluate(_PAINTED)
+
+    @contextmanager
+    def rerun(self) -> Iterator[None]:
+        """Wait for the run of the script that the body causes, then for what it brought."""
+        assert self._socket is not None, "no page is open"
+        with self._socket.expect_event("framereceived", _finished, timeout=PATIENCE):
+            yield
+        self.settle()
+
+    def write(self, label: str, text: str) -> None:
+        """Fill a field by its label and leave it, which is when Streamlit takes the words over."""
+        found = self.page.get_by_role("textbox", name=label).first
+        with self.rerun():
+            found.fill(text)
+            found.blur()
+
+    def press(self, label: str) -> None:
+        """Press a button by its words."""
+        with self.rerun():
+            self.page.get_by_role("button", name=label, exact=True).first.click()
+
+    def follow(self, label: str) -> None:
+        """Follow a link by its words."""
+        with self.rerun():
+            self.page.get_by_role("link", name=label, exact=True).first.click()
+
+    def _connected(self, socket: WebSocket) -> None:
+        self.requests.append(socket.url)
+        self._socket = socket
+
+    def _said(self, message: ConsoleMessage) -> None:
+        missing = message.text.startswith("Failed to load resource")  # noted by `_answered`, with its address
         if (message.type == "error" and not missing) or "Content Security Policy" in message.text:
-            watch.complaints.append(message.text)
+            self.complaints.append(message.text)
 
-    def answered(response: Response) -> None:
+    def _answered(self, response: Response) -> None:
         # on a deep link Streamlit first looks for its own parts below that path, and expects to miss
         probe = response.url.endswith(("/_stcore/health", "/_stcore/host-config"))
         if response.status >= 400 and not probe:
-            watch.complaints.append(f"{response.status} {response.url}")
-
-    page.on("request", asked)
-    page.on("console", said)
-    page.on("response", answered)
-    page.on("websocket", lambda socket: watch.requests.append(socket.url))
-    page.on("pageerror", lambda error: watch.complaints.append(str(error)))
-    page.add_init_script(_COUNT)
-    page.set_default_timeout(PATIENCE)
-    return watch
+            self.complaints.append(f"{response.status} {response.url}")
 
 
-def settle(page: Page) -> None:
-    """Wait until the page is connected, its script has ended and nothing on it is stale or a placeholder."""
-    page.wait_for_function(
-        """() => {
-            const app = document.querySelector('[data-testid="stApp"]');
-            return app && app.dataset.testScriptState === 'notRunning'
-                && app.dataset.testConnectionState === 'CONNECTED'
-                && !document.querySelector('[data-testid="stSkeleton"], [data-stale="true"]');
-        }"""
-    )
+def _finished(frame: bytes | str) -> bool:
+    """Tell whether a frame says that a run of the script has ended.
 
+    The page's own state is no sign of that: a run can end before its start was ever painted.
+    """
+    from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-def visit(page: Page, address: str) -> None:
-    """Open an address and wait for its page."""
-    page.goto(address)
-    settle(page)
-
-
-@contextmanager
-def rerun(page: Page) -> Iterator[None]:
-    """Wait for the run of the script that the body causes."""
-    before = page.evaluate("window.antedateRuns")
-    yield
-    page.wait_for_function("before => window.antedateRuns > before", arg=before)
-    settle(page)
-
-
-def write(page: Page, label: str, text: str) -> None:
-    """Fill a field by its label and leave it, which is when Streamlit takes the words over."""
-    field = page.get_by_role("textbox", name=label).first
-    with rerun(page):
-        field.fill(text)
-        field.blur()
-
-
-def press(page: Page, label: str) -> None:
-    """Press a button by its words."""
-    with rerun(page):
-        page.get_by_role("button", name=label, exact=True).first.click()
+    if not isinstance(frame, bytes):
+        return False
+    message = ForwardMsg.FromString(frame)
+    again = message.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN
+    return message.WhichOneof("type") == "script_finished" and not again

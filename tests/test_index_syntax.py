@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index.days import read_days
 from index.errors import QuerySyntaxError
-from index.syntax import Group, Tag, Words, is_expression, parse, prose, read_days
+from index.syntax import Group, Tag, Words, is_expression, parse, prose
 
 
 @pytest.mark.parametrize(
