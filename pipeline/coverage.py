@@ -119,11 +119,11 @@ def _lost(status: CorpusStatus) -> list[str]:
     sentences = []
     if status.undated:
         sentences.append(
-            f"{status.undated} documents have no public date: they are shown apart and never relied on."
+            f"Documents without a public date, shown apart and never relied on: {status.undated}."
         )
     if status.skipped:
         sentences.append(
-            f"{status.skipped} records could not be read when the corpus was built, and were not searched."
+            f"Records that could not be read when the corpus was built, and not searched: {status.skipped}."
         )
     return sentences
 

@@ -24,7 +24,7 @@ from pipeline.drafting_keywords import keywords
 from pipeline.drafting_questions import Gap, Question
 from pipeline.drafting_sections import Source
 from pipeline.drafting_text import markdown, one_line
-from pipeline.drafting_wording import plain_title
+from pipeline.drafting_wording import plain_title, publishable
 from publications.document import DefensivePublication, SectionName, TextSection
 
 if TYPE_CHECKING:
@@ -67,6 +67,7 @@ def compose(
     is what a person declares about the use of artificial intelligence; empty, it is asked.
     """
     taken = drafting_sections.take(disclosure)
+    features, about_features = drafting_sections.take_features(features)
     preamble = drafting_aspects.frame(features, disclosure.text).preamble
     told = [feature for feature in features if feature is not preamble]
     found = grounded(disclosure, told)
@@ -87,6 +88,7 @@ def compose(
     )
     asked = (
         *drafting_gaps.questions(disclosure, told, taken, found, touched),
+        *about_features,
         *about_title,
         *(() if ai_use.strip() else (_asks_ai_use(),)),
     )
@@ -129,7 +131,8 @@ def _keywords(disclosure: Disclosure, features: Sequence[Feature], taken: Taken)
     telling = (Topic.WHAT, Topic.NEW, Topic.HOW, Topic.EXAMPLE, Topic.VARIANTS)
     said = "\n".join(line for topic in telling for block in taken.of(topic) for line in block.lines)
     named = "\n".join((disclosure.title, *(feature.text for feature in features)))
-    given = [one_line(word) for entry in disclosure.keywords for word in re.split("[,;]", entry)]
+    words = [one_line(word) for entry in disclosure.keywords for word in re.split("[,;]", entry)]
+    given = [word for word in words if publishable(word, Topic.OTHER) == (word, ())]
     return keywords(given, f"{said}\n{named}", named)
 
 

@@ -179,7 +179,7 @@ def _is_preamble(feature: Feature, features: Sequence[Feature], text: str) -> bo
     words = one_line(feature.text)
     if len(features) == 1 or not _PREAMBLE.match(words):
         return False
-    if feature.start >= 0 and text[feature.start : feature.end] == feature.text:
+    if feature.start >= 0:
         return _TRANSITION.match(text, feature.end) is not None
     return feature.essential and form(feature, text) is not Form.CLAUSE
 

@@ -17,7 +17,6 @@ from pipeline.drafting_sections import plain, variant_lines
 from pipeline.drafting_text import Shape, clip, one_line, sentences
 from pipeline.drafting_wording import acronyms, drawings, hedges
 from pipeline.quantities import quantities
-from pipeline.units import UNIT_PATTERN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -37,8 +36,7 @@ _ORDER: Final = re.compile(
 _MEASURED: Final = re.compile(
     r"\b(?P<what>temperature|pressure|length|width|height|depth|diameter|thickness|distance|voltage|current"
     r"|frequency|speed|velocity|duration|delay|interval|mass|force|torque|power|flow rate|viscosity|density)"
-    r"\s+(?:of|is|was|=|:)\s+(?:about\s+|approximately\s+)?(?P<number>\d+(?:\.\d+)?)"
-    rf"(?!\s*-?(?:{UNIT_PATTERN}|[A-Za-z%°µμΩ\d.]))",
+    r"\s+(?:of|is|was|=|:)\s+(?:about\s+|approximately\s+)?\d+(?:\.\d+)?(?=\s*(?:[;:)]|[.,](?!\s*\d)|$))",
 )
 
 

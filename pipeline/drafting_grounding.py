@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from pipeline.disclosure import Feature, Topic
+from pipeline.drafting_wording import publishable
 from pipeline.matching import demand_from
 from pipeline.quantities import meets, quantities
 from pipeline.reading import read
@@ -42,6 +43,7 @@ class Unit:
     start: int
     end: int
     text: str
+    """What of it may be published."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +71,9 @@ def units(disclosure: Disclosure, *topics: Topic) -> tuple[Unit, ...]:
         if part.topic in topics:
             for match in re.finditer(r"[^\n]*\S[^\n]*", disclosure.text[part.start : part.end]):
                 start, end = part.start + match.start(), part.start + match.end()
-                found.append(Unit(topic=part.topic, start=start, end=end, text=disclosure.text[start:end]))
+                text, _ = publishable(match[0], part.topic)
+                if text:
+                    found.append(Unit(topic=part.topic, start=start, end=end, text=text))
     return tuple(found[:_MOST_UNITS])
 
 

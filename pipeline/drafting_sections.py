@@ -95,6 +95,18 @@ def take(disclosure: Disclosure) -> Taken:
     return Taken(texts=texts, sources=tuple(sources), questions=tuple(dict.fromkeys(questions)))
 
 
+def take_features(features: Sequence[Feature]) -> tuple[tuple[Feature, ...], tuple[Question, ...]]:
+    """Return the features as they may be published, without those of which nothing is left."""
+    found: list[Feature] = []
+    questions: list[Question] = []
+    for feature in features:
+        text, asked = publishable(one_line(feature.text), Topic.CLAIM)
+        questions += [replace(question, feature_id=feature.id) for question in asked]
+        if text.strip(" ,;:."):
+            found.append(replace(feature, text=text))
+    return tuple(found), tuple(questions)
+
+
 def field(disclosure: Disclosure, taken: Taken) -> str:
     """Return the technical field: what the inventor calls it, the classes, and what it is."""
     lines = []

@@ -60,6 +60,7 @@ _LONE_MARKING: Final = re.compile(
 _TITLE_MARKING: Final = re.compile(
     r"^\W*(?:strictly |company )?(?:confidential|secret|draft)\W*[-–—:|)]\W*", re.IGNORECASE
 )
+_TITLE_PRAISE: Final = re.compile(r"^(?:novel|new|improved|innovative)\s+(?=[a-z])", re.IGNORECASE)
 _LONE_LENGTH: Final = 60
 _HEDGE: Final = re.compile(
     r"\b(?:suitabl[ey]|appropriate(?:ly)?|any known|(?:in a|by|using) (?:known|conventional|standard) "
@@ -94,16 +95,8 @@ def publishable(text: str, topic: Topic) -> tuple[str, tuple[Question, ...]]:
 
 def plain_title(title: str) -> tuple[str, tuple[Question, ...]]:
     """Return a title in plain technical words, and questions about what it still says of itself."""
-    text = re.sub(
-        r"^\W*(?:strictly |company )?(?:confidential|secret|draft)\W+",
-        "",
-        one_line(title),
-        flags=re.IGNORECASE,
-    )
-    text = _ADJECTIVE.sub(_without_adjective, text)
-    text = re.sub(r"^(?:novel|new|improved|innovative)\s+(?=[a-z])", "", text, flags=re.IGNORECASE).rstrip(
-        " .;,"
-    )
+    text = _ADJECTIVE.sub(_without_adjective, _TITLE_MARKING.sub("", one_line(title)))
+    text = _TITLE_PRAISE.sub("", text).rstrip(" .;,")
     text = text[:1].upper() + text[1:]
     asked: tuple[Question, ...] = ()
     if _OWN_NOVELTY.search(text):

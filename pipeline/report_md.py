@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from pipeline.chart import Evidence
     from pipeline.novelty import NoveltyReport
 
-_SPECIAL: Final = re.compile(r"([\\`*_\[\]#|~$])")
+_SPECIAL: Final = re.compile(r"([\\`*_\[\]#])")
+_ENTITIES: Final = str.maketrans({c: f"&#{ord(c)};" for c in "&<>$|~"})
+"""Characters that some dialects cannot escape by a backslash."""
 _BLOCK_START: Final = re.compile(r"\A(\s*)([-+=]+|\d+[.)])(?=\s|\Z)")
 
 
@@ -23,8 +25,7 @@ def escape(text: str) -> str:
 
 
 def _inline(text: str) -> str:
-    plain = re.sub(r"\s", " ", text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return _SPECIAL.sub(r"\\\1", plain)
+    return _SPECIAL.sub(r"\\\1", re.sub(r"\s", " ", text)).translate(_ENTITIES)
 
 
 def _no_block(line: str) -> str:

@@ -164,7 +164,7 @@ def combination_lines(report: NoveltyReport) -> tuple[str, ...]:
     """Return one sentence per smallest set of references."""
     lines = []
     for found in report.combinations:
-        left = f"; none of them shows {', '.join(found.residual)}" if found.residual else ""
+        left = f"; not shown: {', '.join(found.residual)}" if found.residual else ""
         verb = "show together" if len(found.keys) > 1 else "shows alone"
         lines.append(f"{' + '.join(found.keys)} {verb}: {', '.join(found.covers)}{left}")
     return tuple(lines) or ("No reference dated before the critical date discloses an essential feature.",)
@@ -181,7 +181,7 @@ def apart_lines(report: NoveltyReport) -> tuple[str, ...]:
     """Return the documents that were found and do not count, with why."""
     lines = [f"{i.key}, {i.title}, {i.published}: {i.reason}" for i in report.left_out]
     lines += [
-        f"{r.key}, {r.title}: date undetermined ({r.published or 'no public date'}); find out when"
+        f"{r.key}, {r.title}: date undetermined ({r.published or 'no public date'}), to be found out"
         for r in report.chart.references
         if r.status is DateStatus.UNDETERMINED
     ]

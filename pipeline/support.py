@@ -19,7 +19,8 @@ limitations of US patents paired with their own descriptions (without the passag
 calibration error .009 at a base rate of .20; coverage alone reaches AUC .918, the cosine alone .921.
 
 That set rewards a description of the same invention, which is not yet a disclosure of the feature, and its
-base rate is nobody's: the number orders the evidence, and is called uncalibrated wherever it is shown.
+base rate is nobody's: the number orders the evidence, and is called uncalibrated wherever it is shown. It is
+halved where the quote lacks an amount or a negation of the feature.
 """
 
 from __future__ import annotations
@@ -156,7 +157,7 @@ def _cell(
     if not scored:
         return Cell(feature=feature.id, key=document.key, support=Support.NOT_DISCLOSED, probability=0.0)
     scored.sort(key=lambda item: (_ORDER[item[0]], -round(item[1], 9), item[2].span))
-    support, value, _ = scored[0]
+    support, value, first = scored[0]
     quotes = list(_chosen(scored))
     if support is Support.PARTLY and _joined(quotes):
         support = Support.DISCLOSED
@@ -165,7 +166,7 @@ def _cell(
         feature=feature.id,
         key=document.key,
         support=support,
-        probability=round(value, 4),
+        probability=round(value if support is Support.DISCLOSED or first.match.literal else value / 2, 4),
         evidence=tuple(_evidence(wanted, document.key, sha, candidate, p) for candidate, p in quotes),
     )
 

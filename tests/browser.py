@@ -95,7 +95,7 @@ def chromium() -> Iterator[Browser]:
             browser.close()
 
 
-@dataclass(slots=True)
+@dataclass(eq=False)
 class Tab:
     """A page of the browser: what it asked for, what it complained about, and how a person acts on it."""
 

@@ -28,14 +28,16 @@ RELEASE = Release(identifier="DP-2026-000001", version=1, published=datetime(202
 KETTLE = {
     Topic.WHAT: "A kettle that switches off before the water boils over. It listens to the water.",
     Topic.PROBLEM: "Milk and starchy water boil over within two seconds of boiling.",
-    Topic.HOW: "A microphone under the base plate samples the sound of the water at 8 kHz. A controller computes the "
-    "share of sound between 1 kHz and 3 kHz every 50 ms. When the share falls by 30 % within 2 s, the controller "
-    "opens the relay of the heating element. The base plate is of steel, 0.6 mm thick.",
-    Topic.CLAIM: "A kettle comprising: a microphone under a base plate; and a controller that opens a relay of a "
-    "heating element when a share of sound between 1 kHz and 3 kHz falls by 30 % within 2 s, wherein the base "
-    "plate is 0.6 mm thick.",
-    Topic.EXAMPLE: "With 1 litre of milk the share fell from 0.61 to 0.40 in 1.4 s; nothing boiled over in 20 trials.",
-    Topic.VARIANTS: "- A vibration sensor instead of the microphone.\n- A falling share of 20 % for small kettles.",
+    Topic.HOW: "A microphone under the base plate samples the sound of the water at 8 kHz. A controller "
+    "computes the share of sound between 1 kHz and 3 kHz every 50 ms. When the share falls by 30 % within "
+    "2 s, the controller opens the relay of the heating element. The base plate is of steel, 0.6 mm thick.",
+    Topic.CLAIM: "A kettle comprising: a microphone under a base plate; and a controller that opens a relay "
+    "of a heating element when a share of sound between 1 kHz and 3 kHz falls by 30 % within 2 s, wherein "
+    "the base plate is 0.6 mm thick.",
+    Topic.EXAMPLE: "With 1 litre of milk the share fell from 0.61 to 0.40 in 1.4 s; nothing boiled over "
+    "in 20 trials.",
+    Topic.VARIANTS: "- A vibration sensor instead of the microphone.\n- A share that falls by 20 % for small "
+    "kettles.\n- A copper plate, 1 mm thick.",
     Topic.ADVANTAGES: "No probe touches the food.",
     Topic.WHO_WHEN: "Conceived by Ines Marlow on 3 May 2025 in building 7.",
     Topic.SHOWN: "Shown to Brundle Kettles under an agreement.",
@@ -78,7 +80,8 @@ def feature(number: int, text: str, *, essential: bool = True, novel: bool = Fal
 
 
 def test_a_full_disclosure_becomes_every_section_in_the_order_of_print() -> None:
-    composition = drafted(kettle())
+    found = report((column("US-1-B2"),), (cell("US-1-B2", Support.DISCLOSED),))
+    composition = drafted(kettle(), found)
     names = [section.name for section in composition.publication.sections]
     assert names == list(SectionName)
     assert gaps(composition) == {Gap.AI_USE}
@@ -113,11 +116,12 @@ def test_sources_are_the_spans_that_were_taken_over() -> None:
     assert SectionName.ASPECTS not in by_section
 
 
-FIXED = set(
-    """what is described features feature where each see and in the worked example aspect aspects any one of
-    preceding this variant variants by above wherein further comprising following numbered statements sum up they
-    are not claims no right sought with them classes cpc a b c kettle""".split()
-)
+FIXED = """
+what is described features feature where each see and in the worked example aspect aspects any one of
+preceding this variant variants by above wherein further comprising following numbered statements sum up
+they are not
+claims no right sought with them classes cpc
+"""
 
 
 def test_no_word_is_added_that_the_inventor_did_not_write() -> None:
@@ -127,7 +131,8 @@ def test_no_word_is_added_that_the_inventor_did_not_write() -> None:
         return set(re.findall(r"[a-z]+", text.lower()))
 
     own = words(disclosure.text) | {word for entry in disclosure.keywords for word in words(entry)}
-    assert words(everything(drafted(disclosure))) - own - FIXED <= {"j"}
+    labels = set("abj")  # (a) and (b) of aspect 1, and the J of the class
+    assert words(everything(drafted(disclosure))) - own - words(FIXED) <= labels
 
 
 def test_the_abstract_ends_before_250_words_at_a_sentence() -> None:
@@ -172,14 +177,14 @@ def test_a_vague_disclosure_gets_the_right_questions() -> None:
         {
             Topic.CLAIM: "A kettle comprising: a sensor for the state of the water; and a controller that "
             "switches a heating element off in time.",
-            Topic.HOW: "Everything is done in a suitable way by known means, as shown in Fig. 2. The FQZ does it.",
+            Topic.HOW: "Everything is done in a suitable way, as shown in Fig. 2. The FQZ does it.",
         },
     )
     composition = drafted(vague)
     expected = {
-        Gap.NOT_DESCRIBED, Gap.NO_VALUES, Gap.NO_EXAMPLE, Gap.NO_VARIANTS, Gap.HEDGE, Gap.ACRONYM, Gap.DRAWING,
-        Gap.NO_PROBLEM, Gap.NO_SUMMARY, Gap.NO_ADVANTAGES, Gap.NO_KEYWORDS, Gap.NO_CLASSES, Gap.NO_AUTHORS,
-        Gap.AI_USE,
+        Gap.NOT_DESCRIBED, Gap.NO_VALUES, Gap.NO_EXAMPLE, Gap.NO_VARIANTS, Gap.HEDGE, Gap.ACRONYM,
+        Gap.DRAWING, Gap.NO_PROBLEM, Gap.NO_SUMMARY, Gap.NO_ADVANTAGES, Gap.NO_KEYWORDS, Gap.NO_CLASSES,
+        Gap.NO_AUTHORS, Gap.AI_USE,
     }  # fmt: skip
     assert gaps(composition) == expected
     undescribed = [q.feature_id for q in composition.questions if q.gap is Gap.NOT_DESCRIBED]
@@ -245,15 +250,16 @@ def test_a_declared_use_of_ai_is_printed_and_not_asked() -> None:
 
 
 TRAINING = {
-    Topic.CLAIM: "A method of training a student network, comprising: computing a softmax output of a teacher "
-    "network; and updating weights of the student network with a distillation loss at a learning rate.",
-    Topic.HOW: "The softmax output of the teacher network is computed. Then weights of the student network are "
-    "updated with the distillation loss at the learning rate until it is good.",
+    Topic.CLAIM: "A method of training a student network, comprising: computing a softmax output of a "
+    "teacher network; and updating weights of the student network with a distillation loss at a rate.",
+    Topic.HOW: "The softmax output of the teacher network is computed. Then weights of the student "
+    "network are updated with the distillation loss at the learning rate until it is good.",
 }
 COMPLETE = (
-    "We trained on 50,000 images with 4 layers of 64 channels, initialised at random. The loss is a cross entropy. "
-    "Adam with momentum; the learning rate is 0.001 and falls along a cosine from 0.001 to 0 over 20,000 steps, "
-    "mini-batches of 128, on one GPU for 2 hours. Accuracy 91.2 percent, 5 seeds. It fails with noisy labels."
+    "We trained on 50,000 images with 4 layers of 64 channels, initialised at random. The loss is a cross "
+    "entropy. Adam with momentum; the learning rate is 0.001 and falls along a cosine from 0.001 to 0 over "
+    "20,000 steps, mini-batches of 128, on one GPU for 2 hours. Accuracy 91.2 percent, 5 seeds. It fails "
+    "with noisy labels."
 )
 
 
@@ -361,7 +367,8 @@ SENTENCES = st.sampled_from(
 def test_no_draft_praises_itself_or_carries_a_marking(parts: dict[Topic, list[tuple[str, str]]]) -> None:
     answers = {topic: "".join(map("".join, said)) for topic, said in parts.items()}
     disclosure = from_answers("Valve", answers)
-    text = everything(compose(disclosure, [feature(1, "a valve"), feature(2, "a spring")], None)).lower()
+    features = [feature(1, "a valve"), feature(2, "a patentable spring"), feature(3, "CONFIDENTIAL")]
+    text = everything(compose(disclosure, features, None)).lower()
     for word in (
         "novel",
         "inventive",
@@ -407,9 +414,23 @@ def report(
     critical: date = date(2025, 6, 17),
 ) -> NoveltyReport:
     coverage = Coverage(
-        snapshot="s", documents=1, passages=1, by_source=(), by_kind=(), by_country=(), languages=(), oldest="",
-        newest="", eligible=1, undated=0, skipped=0, model="m", model_sha256="0", queries=(), not_searched=(),
-    )  # fmt: skip
+        snapshot="s",
+        documents=1,
+        passages=1,
+        by_source=(),
+        by_kind=(),
+        by_country=(),
+        languages=(),
+        oldest="",
+        newest="",
+        eligible=1,
+        undated=0,
+        skipped=0,
+        model="m",
+        model_sha256="0",
+        queries=(),
+        not_searched=(),
+    )
     return NoveltyReport(
         disclosure_title="t",
         disclosure_sha256="0",
@@ -441,8 +462,8 @@ def test_known_solutions_cite_key_title_date_and_place() -> None:
     )  # fmt: skip
     text = composition.publication.section(SectionName.KNOWN_SOLUTIONS)
     assert (
-        "- US-1-B2, “Sounding kettle” (published 2019-03-12), ¶0032: “The microphone hears the water.” See also claim 1."
-        in text
+        "- US-1-B2, “Sounding kettle” (published 2019-03-12), ¶0032: “The microphone hears the water.” "
+        "See also claim 1." in text
     )
 
 
@@ -484,7 +505,8 @@ def test_noise_full_of_brackets_or_turned_letters_cannot_stop_the_renderer() -> 
         (cell("US-1-B2", Support.DISCLOSED, "[" * 5000), cell("US-2-B2", Support.DISCLOSED, "a\u2067b\x00c")),
     )
     composition = drafted(kettle(), found)
-    assert page(composition.publication, RELEASE).references[0].startswith("US-1-B2. elttek")
+    assert page(composition.publication, RELEASE).references[0].startswith("US-1-B2")
+    assert composition.publication.references[0].title == "elttek"
     assert "abc" in composition.publication.section(SectionName.KNOWN_SOLUTIONS)
 
 
@@ -512,16 +534,16 @@ def test_aspects_follow_the_claim_and_say_that_they_are_none() -> None:
     )
     assert "Aspect 2. The kettle of aspect 1, wherein the base plate is 0.6 mm thick." in text
     assert (
-        "Aspect 3. The kettle of any one of the preceding aspects, in this variant: A vibration sensor instead of "
-        "the microphone." in text
+        "Aspect 3. The kettle of any one of the preceding aspects, in this variant: A vibration sensor "
+        "instead of the microphone." in text
     )
     assert not re.search(r"\bclaim \d", text)
 
 
 def test_optional_features_of_dependent_claims_are_aspects_of_their_own() -> None:
     claims = (
-        "1. A widget for jars, comprising: a base; and a lever.\n\n2. The widget of claim 1, wherein the lever is "
-        "3 mm long.\n\n3. The widget of claim 1 or 2, further comprising a spring."
+        "1. A widget for jars, comprising: a base; and a lever.\n\n2. The widget of claim 1, wherein the "
+        "lever is 3 mm long.\n\n3. The widget of claim 1 or 2, further comprising a spring."
     )
     text = aspects(from_answers("Widget", {Topic.CLAIM: claims}))
     assert "Aspect 1. A widget for jars, comprising:\n\n- (a) a base; and\n- (b) a lever." in text
@@ -546,7 +568,7 @@ def test_features_that_a_person_typed_are_joined_by_how_they_read() -> None:
 
 def test_features_from_sentences_need_no_preamble() -> None:
     how = (
-        "The pump is driven at 3 Hz by a motor. The controller measures pressure and stops the pump at 2 bar. "
+        "The pump is driven at 3 Hz by a motor. The controller measures pressure and stops it at 2 bar. "
         "A valve is opened for 3 s afterwards."
     )
     text = aspects(from_answers("Pump control", {Topic.HOW: how}))
@@ -613,8 +635,8 @@ def test_what_needs_no_escape_gets_none_and_code_stays_code() -> None:
 
 def test_lists_tables_code_and_headings_keep_their_shape() -> None:
     text = (
-        "### Set-up\nTwo parts:\n1. first\n2) second\n   goes on\n\n- a\n\n- b\n\nname | size\nplug | 3 mm\n\n"
-        "for i in range(3):\n    push(i)\n\n```\nx = `1`\n```\n"
+        "### Set-up\nTwo parts:\n1. first\n2) second\n   goes on\n\n- a\n\n- b\n\nname | size\n"
+        "plug | 3 mm\n\nfor i in range(3):\n    push(i)\n\n```\nx = `1`\n```\n"
     )
     assert markdown(blocks(text)) == (
         "### Set-up\n\nTwo parts:\n\n1. first\n2. second goes on\n\n- a\n- b\n\n| name | size |\n|---|---|\n"

@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from tests.hash_encoder import HashEncoder
 
 from pipeline import store_events
 from pipeline.cases import NoCriticalDateError, StaleFeaturesError, UnknownCaseError, UnknownReportError
@@ -20,6 +19,7 @@ from pipeline.review import Action, State
 from publications import bundle
 from publications.errors import PublicationError
 from publications.verify import verify
+from tests.hash_encoder import HashEncoder
 
 if TYPE_CHECKING:
     from pathlib import Path
