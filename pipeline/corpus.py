@@ -18,6 +18,7 @@ from collections import OrderedDict
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from index import syntax
 from index.hybrid import HybridIndex
 from index.records import Filter, Item, Piece
 from index.text import marks
@@ -177,6 +178,7 @@ class Corpus:
             query, mode=mode, limit=limit, filter=self._filter(filters), pieces=passages
         )
         self._load([hit.item for hit in hits])
+        wanted = syntax.prose(syntax.parse(query)) if syntax.is_expression(query) else query
         return tuple(
             Found(
                 key=document.key,
@@ -186,7 +188,7 @@ class Corpus:
                 score=hit.score,
                 words_rank=hit.words_rank,
                 meaning_rank=hit.meaning_rank,
-                passages=_quoted(document, cut, hit.pieces, query),
+                passages=_quoted(document, cut, hit.pieces, wanted),
             )
             for hit in hits
             if hit.item in self._kept

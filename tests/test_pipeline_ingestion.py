@@ -244,3 +244,20 @@ def test_killed_at_random_instants_and_resumed_nothing_is_lost_or_doubled(tmp_pa
     assert _picture(last) == expected
     last.close()
     last.store.close()
+
+
+def test_an_expression_marks_what_was_asked_for_and_not_what_was_excluded(
+    corpus: Corpus, tmp_path: Path
+) -> None:
+    source = tmp_path / "a.jsonl"
+    line = {
+        "id": "one",
+        "title": "valve",
+        "abstract": "A soil valve with a pump station.",
+        "date": "2020-01-01",
+    }
+    source.write_text(json.dumps(line) + "\n", encoding="utf-8")
+    _run(corpus, source)
+    (hit,) = corpus.search('"soil valve" AND NOT zeppelin AND title:valve')
+    marked = {p.quote[a:b] for p in hit.passages for a, b in p.terms}
+    assert marked == {"soil", "valve"}

@@ -14,12 +14,16 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.applications import Starlette
+from starlette.routing import Route
+from starlette.testclient import TestClient
 from streamlit.testing.v1 import AppTest
 
 from pipeline.disclosure import Feature, FeatureKind
 from tests.browser import ROOT
 from tests.ui_workspace import CLAIM, INES, MARA, REX, TITLE, invention, new_workspace
 from ui import widgets
+from ui.headers import answer_published
 from ui.screens import case_features, new, publications, shell
 from ui.screens.worklist import worklist
 from ui.server import FOLDER_VARIABLE
@@ -28,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from pipeline.store_drafts import PublishedLine
     from pipeline.workspace import Workspace
 
 HOSTILE = '<img src=x onerror=alert(1)> :red[x] ![p](http://evil.example/p.png) $a$ "q" [l](javascript:x)'
@@ -72,6 +77,19 @@ def words(test: AppTest) -> str:
     )
     said = [element.value for kind in kinds for element in kind]
     return "\n".join([*said, *(html.unescape(element.body) for element in test.html)])
+
+
+def published(workspace: Workspace) -> PublishedLine:
+    """Take the invention to its publication, without the browser."""
+    workspace.cases.add(invention(), INES)
+    draft = workspace.publishing.draft("D-0001", MARA)
+    digest = draft.publication.digest
+    workspace.publishing.submit(draft.id, MARA)
+    workspace.publishing.approve(draft.id, REX, digest)
+    for _ in workspace.publishing.publish(draft.id, MARA, digest):
+        pass
+    (line,) = workspace.publishing.publications()
+    return line
 
 
 def press(test: AppTest, label: str) -> AppTest:
@@ -326,6 +344,74 @@ def test_the_text_under_review_is_rendered_by_the_one_renderer(workspace: Worksp
     assert "<script" not in body
     assert "<img" not in body
     assert "evil.example/x.png" not in re.sub(r"<[^>]*>", "", body) or "src=" not in body
+
+
+def test_a_draft_saved_by_somebody_else_is_not_overwritten(workspace: Workspace) -> None:
+    workspace.cases.add(invention(), INES)
+    draft = workspace.publishing.draft("D-0001", MARA)
+    page = open_page("case", id="D-0001", view="draft", **{"as": "mara"})
+    page.text_input[0].set_value("Mine").run()
+    theirs = replace(draft.publication, title="Theirs")
+    workspace.publishing.revise(draft.id, theirs, INES, seen=draft.publication.digest)
+    press(page, "Save as a new revision")
+    assert any("changed by somebody else" in error.value for error in page.error)
+    assert workspace.publishing.get(draft.id).publication.title == "Theirs"
+    press(page, "Drop my changes")
+    assert page.text_input[0].value == "Theirs"
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [("broken.pdf", b"%PDF-1.7 and no more"), ("broken.docx", b"PK no zip"), ("empty.md", b"")],
+)
+def test_a_file_that_cannot_be_read_is_a_sentence(workspace: Workspace, name: str, data: bytes) -> None:
+    page = open_page("new", **{"as": "ines"})
+    page.file_uploader[0].upload(name, data).run()
+    assert len(page.error) == 1
+    assert page.text_input(key="new-title").value == ""
+
+
+def test_a_file_fills_the_answers_and_marks_them(workspace: Workspace) -> None:
+    page = open_page("new", **{"as": "ines"})
+    text = "---\ntitle: A pump\ncritical_date: 2024-05-01\n---\n## Problem\nIt leaks.\n"
+    page.file_uploader[0].upload("../../etc/pump.md", text.encode()).run()
+    assert page.text_input(key="new-title").value == "A pump"
+    assert page.text_area(key="new-PROBLEM").value == "It leaks."
+    assert page.text_area(key="new-PROBLEM").label.endswith("(from file, check)")
+    assert not page.text_area(key="new-HOW").label.endswith("(from file, check)")
+
+
+def test_a_failed_job_says_why_where_it_was_asked_for(workspace: Workspace) -> None:
+    workspace.cases.add(invention(), INES)
+    draft = workspace.publishing.draft("D-0001", MARA)
+    workspace.jobs.queue("publish", draft.id, MARA, digest=draft.publication.digest)
+    assert workspace.jobs.run_next()
+    page = open_page("review", id=draft.id, **{"as": "mara"})
+    assert any("Publishing failed" in error.value for error in page.error)
+
+
+def test_a_publication_is_verified_and_a_changed_byte_is_plainly_not_valid(workspace: Workspace) -> None:
+    line = published(workspace)
+    page = open_page("publications", id=publications.name(line), **{"as": "rex"})
+    press(page, "Verify")
+    said = words(page)
+    assert "Valid: every check below holds." in said
+    assert "proves nothing to a third party" in said
+    (line.folder / "data" / f"{publications.name(line)}.txt").write_text("something else")
+    press(page, "Verify")
+    assert any("Not valid" in error.value for error in page.error)
+    assert "fails" in words(page)
+
+
+def test_a_published_page_is_answered_byte_for_byte_inside_a_sandbox(workspace: Workspace) -> None:
+    line = published(workspace)
+    name = publications.name(line)
+    with TestClient(Starlette(routes=[Route("/published/{name}", answer_published)])) as client:
+        answer = client.get(f"/published/{name}")
+        assert answer.content == (line.folder / "data" / f"{name}.html").read_bytes()
+        assert answer.headers["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
+        assert client.get("/published/..%2f..%2frecord.sqlite").status_code == 404
+        assert client.get("/published/DP-2026-000009v1").status_code == 404
 
 
 def test_the_publications_page_says_how_to_get_there(workspace: Workspace) -> None:

@@ -88,7 +88,7 @@ def _header(desk: shell.Desk, case: Case) -> None:
         element(case.id, "ad-id", "span"),
         element(f"owner {case.owner}", tag="span"),
         element(f"critical date {critical}", tag="span"),
-        element(shell.corpus_line(desk.workspace).words, tag="span"),
+        element(shell.corpus_line(str(desk.workspace.folder)).words, tag="span"),
         element("not legal advice", tag="span"),
     )
     show(f'<div class="ad-head ad-quiet">{"".join(facts)}</div>')

@@ -21,7 +21,7 @@ _PAGE = 25
 def page() -> None:
     """Show the page."""
     desk = shell.desk()
-    corpus = shell.corpus_line(desk.workspace)
+    corpus = shell.corpus_line(str(desk.workspace.folder))
     shell.heading("My work", f"{corpus.words}. Not legal advice.")
     found = worklist(desk.workspace, desk.actor)
     if not found.recent:
