@@ -42,7 +42,7 @@ test: check
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 bench: $(STAMP)
-	@for script in tests/bench/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+	@for script in tests/bench/*.py; do echo "== $$script"; PYTHONPATH=. $(BIN)/python $$script || exit 1; done
 
 constraints: $(STAMP)
 	$(BIN)/python -m pip freeze --exclude-editable --exclude antedate | sed 's/+cpu$$//' > constraints.txt

@@ -79,7 +79,7 @@ def compose(
         abstract=drafting_sections.abstract(taken, features),
         authors=tuple(one_line(name) for name in disclosure.inventors),
         sections=_sections(disclosure, features, report, taken, found, touched),
-        references=drafting_known.references(report),
+        references=drafting_known.references(report, preamble.id if preamble else ""),
         keywords=_keywords(disclosure, features, taken),
         classes=tuple(one_line(symbol) for symbol in disclosure.classes),
         licence=licence,
@@ -110,11 +110,13 @@ def _sections(
 ) -> tuple[TextSection, ...]:
     lines = drafting_sections.variant_lines(taken)
     stated = drafting_aspects.aspects(features, lines, disclosure.text)
+    about = drafting_aspects.frame(features, disclosure.text).preamble
+    preamble = about.id if about else ""
     told = [grounding.feature for grounding in found]
     texts = {
         SectionName.FIELD: drafting_sections.field(disclosure, taken),
         SectionName.KNOWN_SOLUTIONS: drafting_sections.known_solutions(
-            drafting_known.known_solutions(report), taken
+            drafting_known.known_solutions(report, preamble), taken
         ),
         SectionName.PROBLEM: markdown(taken.of(Topic.PROBLEM)),
         SectionName.SUMMARY: drafting_sections.summary(taken),

@@ -29,6 +29,7 @@ ENOUGH_VALUES: Final = 3
 _ENOUGH_KEYWORDS: Final = 3
 _MOST: Final = 6
 _FEATURE_WORDS: Final = 25
+_STRETCH: Final = 4000
 _ORDER: Final = re.compile(
     r"\b(?:first(?:ly)?|then|next|subsequently|afterwards|thereafter|finally|before|after|step|once|until)\b",
     re.IGNORECASE,
@@ -95,7 +96,7 @@ def _description(
                 "range?",
             )
     telling = _text(taken, Topic.HOW, Topic.EXAMPLE)
-    if taken.of(Topic.HOW) and sum(1 for amount in quantities(telling) if amount.unit) < ENOUGH_VALUES:
+    if taken.of(Topic.HOW) and not _measured(telling, ENOUGH_VALUES):
         yield Question(
             topic=Topic.HOW,
             gap=Gap.NO_VALUES,
@@ -129,15 +130,15 @@ def _without_units(text: str, *, training: bool) -> Iterator[Question]:
 
 
 def _example(taken: Taken) -> Iterator[Question]:
-    read = taken.of(Topic.EXAMPLE)
-    if not read:
+    example = _text(taken, Topic.EXAMPLE)
+    if not taken.of(Topic.EXAMPLE):
         yield Question(
             topic=Topic.EXAMPLE,
             gap=Gap.NO_EXAMPLE,
             text="Describe one example, carried out or worked through from start to end, with all its "
             "numbers and what came out.",
         )
-    elif not quantities(_text(taken, Topic.EXAMPLE)):
+    elif not re.search(r"\d", example) and not _measured(example, 1):
         yield Question(
             topic=Topic.EXAMPLE,
             gap=Gap.NO_FIGURES,
@@ -231,6 +232,17 @@ def _formalities(disclosure: Disclosure, taken: Taken) -> Iterator[Question]:
     for missing, topic, gap, text in asked:
         if missing:
             yield Question(topic=topic, gap=gap, text=text)
+
+
+def _measured(text: str, enough: int) -> bool:
+    """Tell whether a text gives that many amounts with units or counted things; stops reading at enough."""
+    count = 0
+    for line in text.split("\n"):
+        for begin in range(0, len(line), _STRETCH):
+            count += sum(1 for amount in quantities(line[begin : begin + _STRETCH]) if amount.unit)
+            if count >= enough:
+                return True
+    return False
 
 
 def _text(taken: Taken, *topics: Topic) -> str:

@@ -32,6 +32,8 @@ _WORTH: Final = 0.08
 _ITEM_FAVOUR: Final = 1.25
 _MOST_PASSAGES: Final = 3
 _MOST_UNITS: Final = 600
+_READ: Final = 10_000
+"""Characters of a passage that are compared; nobody writes a longer paragraph by hand."""
 _VARIANT_NEAR: Final = 0.85
 
 
@@ -81,7 +83,7 @@ def grounded(disclosure: Disclosure, features: Sequence[Feature]) -> tuple[Groun
     """Find for every feature the passages that say how it is done."""
     telling = units(disclosure, Topic.HOW, Topic.EXAMPLE)
     weights = _weights([unit.text for unit in telling] + [feature.text for feature in features])
-    offered = [amount for unit in telling for amount in quantities(unit.text)]
+    offered = [amount for unit in telling for amount in quantities(unit.text[:_READ])]
     found = []
     for feature in features:
         passages, share = _passages(feature, telling, weights)
@@ -163,4 +165,4 @@ def _weights(texts: Sequence[str]) -> dict[str, float]:
 
 
 def _stems(text: str) -> Iterator[str]:
-    return (term.stem for term in read(text).terms)
+    return (term.stem for term in read(text[:_READ]).terms)

@@ -32,7 +32,7 @@ _MOST_BRACKETS: Final = 40
 INTRODUCTION: Final = "Documents found in a search of earlier publications describe the following."
 
 
-def references(report: NoveltyReport | None) -> tuple[Reference, ...]:
+def references(report: NoveltyReport | None, preamble: str = "") -> tuple[Reference, ...]:
     """Return the documents cited, best first, with the places that were quoted in the report."""
     if report is None:
         return ()
@@ -43,36 +43,46 @@ def references(report: NoveltyReport | None) -> tuple[Reference, ...]:
             published=one_line(column.published)[:_QUOTED_LENGTH],
             places=_places(found),
         )
-        for column, found in _cited(report)
+        for column, found in _cited(report, preamble)
     )
 
 
-def known_solutions(report: NoveltyReport | None) -> str:
-    """Return the paragraph and list of found documents as Markdown; empty without any."""
-    cited = _cited(report) if report is not None else []
+def known_solutions(report: NoveltyReport | None, preamble: str = "") -> str:
+    """Return the paragraph and list of found documents as Markdown; empty without any.
+
+    What a document says of a feature is quoted before what it says of the `preamble`, which tells little.
+    """
+    cited = _cited(report, preamble) if report is not None else []
     if not cited:
         return ""
     items = [_item(column, found) for column, found in cited]
     return "\n\n".join((INTRODUCTION, "\n".join(f"- {item}" for item in items)))
 
 
-def _cited(report: NoveltyReport) -> list[tuple[ChartReference, list[Evidence]]]:
+def _cited(report: NoveltyReport, preamble: str) -> list[tuple[ChartReference, list[Evidence]]]:
     found = []
     for column in report.chart.references:
-        evidence = _evidence(report, column)
+        evidence = _evidence(report, column, preamble)
         if column.status is DateStatus.BEFORE and evidence:
             found.append((column, evidence))
     return found[:MOST]
 
 
-def _evidence(report: NoveltyReport, column: ChartReference) -> list[Evidence]:
+def _evidence(report: NoveltyReport, column: ChartReference, preamble: str) -> list[Evidence]:
     """Return what was quoted from a document, the strongest support first."""
     cells = [
         cell
         for cell in report.chart.cells
         if cell.key == column.key and cell.support in (Support.DISCLOSED, Support.PARTLY)
     ]
-    cells.sort(key=lambda cell: (cell.support is not Support.DISCLOSED, -cell.probability, cell.feature))
+    cells.sort(
+        key=lambda cell: (
+            cell.feature == preamble,
+            cell.support is not Support.DISCLOSED,
+            -cell.probability,
+            cell.feature,
+        )
+    )
     return [evidence for cell in cells for evidence in cell.evidence[:1] if evidence.quote.strip()]
 
 
@@ -99,7 +109,7 @@ def _quote(text: str) -> str:
     line = one_line(text)
     if len(_BRACKETS.findall(line)) > _MOST_BRACKETS:
         return ""
-    short = clip(line, QUOTED_WORDS)
+    short = clip(line, QUOTED_WORDS).rstrip(" ,;:")
     if len(short) > _QUOTED_LENGTH:
         short = short[:_QUOTED_LENGTH].rstrip() + " …"
     return escape(short, foreign=True)

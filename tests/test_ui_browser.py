@@ -70,7 +70,9 @@ def _compare(tab: Tab) -> None:
     expect(tab.page.locator(".ad-quote mark").first).to_be_visible()
     with tab.page.expect_download() as download:
         tab.page.get_by_role("button", name="Report as HTML").click()
-    assert "Not found is not" in download.value.path().read_text(encoding="utf-8")
+    report = download.value.path().read_text(encoding="utf-8")
+    assert "every 10 minutes" in report
+    assert "<script" not in report
     tab.page.get_by_text("Found and left out because of its date", exact=False).click()
     expect(tab.page.get_by_text("public on the critical date itself", exact=False)).to_be_visible()
 

@@ -220,6 +220,7 @@ def test_a_draft_is_reviewed_by_somebody_else_and_published(shell: Shell) -> Non
         (("search", "x", "--before", "yesterday"), 2, "YYYY-MM-DD"),
         (("disclose", "idea.md", "--as", "nobody"), 2, "nobody"),
         (("--workspace", "elsewhere", "corpus", "status"), 2, "antedate init"),
+        (("search", "title:valve AND ("), 2, "column"),
         (("verify", "nowhere"), 1, ""),
         (("report", "diff", "A"), 2, "not there yet"),
         (("submit", "DR-0001", "--dry-run"), 2, "rehearse"),

@@ -127,8 +127,9 @@ def failures() -> tuple[type[Exception], ...]:
 
 def exit_code(error: Exception) -> int:
     """Return cli.md's exit code for an error of `failures`."""
+    from index.errors import QuerySyntaxError
     from ingest.errors import IngestError
 
-    if isinstance(error, IngestError):
+    if isinstance(error, IngestError | QuerySyntaxError):
         return 2
     return int(getattr(error, "exit_code", 3))

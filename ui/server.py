@@ -131,7 +131,10 @@ def _run(listener: socket.socket, address: str, *, open_browser: bool) -> None:
     import uvicorn
     from streamlit.web import bootstrap
 
+    from ui.screens import shell
+
     bootstrap.load_config_options(options(listener.getsockname()[1]))
+    shell.load()
     config = uvicorn.Config(
         application(address, open_browser=open_browser),
         log_level="warning",
