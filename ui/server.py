@@ -107,6 +107,9 @@ def application(address: str = "", *, open_browser: bool = False) -> App:
 
     @asynccontextmanager
     async def announce(_app: App) -> AsyncIterator[dict[str, Any] | None]:
+        from ui.screens import shell
+
+        shell.load()
         if address:
             sys.stdout.write(f"{address}\n")
             sys.stdout.flush()
@@ -131,10 +134,7 @@ def _run(listener: socket.socket, address: str, *, open_browser: bool) -> None:
     import uvicorn
     from streamlit.web import bootstrap
 
-    from ui.screens import shell
-
     bootstrap.load_config_options(options(listener.getsockname()[1]))
-    shell.load()
     config = uvicorn.Config(
         application(address, open_browser=open_browser),
         log_level="warning",

@@ -71,9 +71,9 @@ def show(*pieces: str) -> None:
     st.html(f'<div class="ad">{"".join(pieces)}</div>')
 
 
-def bullets(lines: Sequence[str]) -> str:
-    """Return an HTML list of plain texts."""
-    return '<ul class="ad-list">' + "".join(element(line, tag="li") for line in lines) + "</ul>"
+def bullets(lines: Sequence[str], tag: str = "ul") -> str:
+    """Return an HTML list of plain texts, numbered with the tag `ol`."""
+    return f'<{tag} class="ad-list">{"".join(element(line, tag="li") for line in lines)}</{tag}>'
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
