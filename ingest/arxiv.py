@@ -148,6 +148,8 @@ def _header(data: bytes, place: Origin) -> tuple[_Response, Unreadable | None]:
 def _record(data: bytes, response: _Response, place: Origin) -> Document | Unreadable | None:
     if response.refusal:
         return None
+    if not response.opening:
+        return _lost(place, "not a response of arXiv: a record stands where its header should")
     opening = _RECORD.match(data)
     assert opening is not None
     close = b"</" + opening[1] + b">"

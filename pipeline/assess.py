@@ -28,7 +28,7 @@ from pipeline.coverage import coverage
 from pipeline.library import SearchFilter
 from pipeline.matching import demand
 from pipeline.novelty import LeftOut, NoveltyReport, Query
-from pipeline.support import judge_all, reach
+from pipeline.support import PART, judge_all, reach
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -187,7 +187,12 @@ def _chosen(
         if status is not None:
             by_status[status][key] = strengths[key]
     before = choose(by_status[DateStatus.BEFORE], search.score, limit)
-    asked = choose(by_status[DateStatus.UNDETERMINED], search.score, max(UNDETERMINED, limit // 4))
+    near = {
+        key: cells
+        for key, cells in by_status[DateStatus.UNDETERMINED].items()
+        if max(cells.values(), default=0.0) >= PART  # nobody is asked for the date of what shows nothing
+    }
+    asked = choose(near, search.score, max(UNDETERMINED, limit // 4))
     return tuple(documents[key] for key in (*before, *asked))
 
 

@@ -72,7 +72,7 @@ _INNER: Final = (
     re.compile(r",\s*(?=(?:the|said|each)\s)"),
     _COMMA_ELEMENT,
 )
-_OPEN: Final = re.compile(r"[(\[][^()\[\]]*[)\]]|“[^”]*”|\"[^\"\n]*\"")
+_OPEN: Final = re.compile(r"[(\[][^()\[\]]*[)\]]|“[^“”]*”|\"[^\"\n]*\"")
 _LEADING: Final = re.compile(
     r"\A(?:\s|[,;:.•*–-]|(?:and|then|wherein|whereby|characteri[sz]ed\s+(?:in|by)(?:\s+that)?|in\s+that)\b(?!-))+",
     re.IGNORECASE,

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 MOST: Final = 40
 """Features a chart can hold; optional ones beyond it are left out."""
+TEXT_LIMIT: Final = 4_000
+"""Characters of one feature."""
 _LIST_ITEMS: Final = 3
 _ENOUGH: Final = 5
 _LEAST_PROSE: Final = 2
@@ -53,12 +55,26 @@ class TooManyFeaturesError(UsageError):
         )
 
 
+class FeatureTooLongError(UsageError):
+    """A feature that no quote could carry."""
+
+    def __init__(self, title: str, text: str) -> None:
+        super().__init__(
+            f"{title!r}: the feature that begins with {text[:60]!r} has {len(text):,} characters; at most "
+            f"{TEXT_LIMIT:,} can be compared. Part its elements by semicolons"
+        )
+
+
 def decompose(disclosure: Disclosure) -> tuple[Feature, ...]:
     """Split a disclosure into features `F1`, `F2`, …; each `text` is `disclosure.text[start:end]`.
 
-    Raises NoFeaturesError when nothing technical is said, TooManyFeaturesError beyond `MOST`.
+    Raises NoFeaturesError when nothing technical is said, TooManyFeaturesError beyond `MOST`,
+    FeatureTooLongError beyond `TEXT_LIMIT`.
     """
     found = tuple(_from_claims(disclosure)) or tuple(_from_prose(disclosure))
+    for item in found:
+        if len(item.text) > TEXT_LIMIT:
+            raise FeatureTooLongError(disclosure.title, item.text)
     if len(found) > MOST:
         essential = [item for item in found if item.essential]
         if len(essential) > MOST:

@@ -52,6 +52,7 @@ _SENTENCE: Final = re.compile(r"(?<=[.!?])(?<!\be\.g\.)(?<!\bi\.e\.)[)\"”’]?
 _ABBREVIATED: Final = re.compile(
     r"(?:\b(?:approx|ca|cf|figs?|nos?|vs|etc|resp|al|eq|dr|prof)|(?<![\d°] )\b[A-Z])\.$", re.IGNORECASE
 )
+_WORD_BEFORE: Final = 12
 _CODE_SPAN: Final = re.compile(r"(`[^`\n]+`)")
 _ESCAPABLE: Final = frozenset("\\`*_{}[]()>#+-.!|")
 _LINKED: Final = re.compile(r"\][(\[:]|\]\s+[(\[]")
@@ -72,7 +73,7 @@ def sentences(line: str) -> list[str]:
     found: list[str] = []
     begin = 0
     for match in _SENTENCE.finditer(line):
-        if not _ABBREVIATED.search(line[begin : match.start()]):
+        if not _ABBREVIATED.search(line[max(begin, match.start() - _WORD_BEFORE) : match.start()]):
             found.append(line[begin : match.end()])
             begin = match.end()
     return [*found, line[begin:]] if line[begin:] else found

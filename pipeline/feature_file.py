@@ -17,6 +17,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from ingest.documents import clean
+from pipeline.decompose import TEXT_LIMIT
 from pipeline.disclosure import Feature, FeatureKind
 from pipeline.errors import UsageError
 from pipeline.feature_kinds import kind_of
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 
 LIMIT: Final = 200
 """Features a file may hold."""
-TEXT_LIMIT: Final = 4_000
-"""Characters of one feature."""
+_MARKS: Final = 200
+"""Characters that number, marks and span of a line may take."""
 _SIZE_LIMIT: Final = 1_000_000
 _LINE: Final = re.compile(r"[-*]\s+(?:F\d+\s*[:.]?\s*)?(?:\[(?P<tags>[^\]]*)\]\s*)?(?P<text>.*?)\s*")
 _SPAN: Final = re.compile(r"\s*<(\d{1,9}):(\d{1,9})>\Z")
@@ -96,7 +97,11 @@ def _features(text: str, source: str) -> Iterator[Feature]:
 
 
 def _feature(line: str, number: int, source: str) -> Feature:
-    match = _LINE.fullmatch(line)
+    if len(line) > TEXT_LIMIT + _MARKS:
+        raise FeatureFileError(
+            number, f"{len(line):,} characters; a feature may have {TEXT_LIMIT:,}, split it"
+        )
+    match = _LINE.fullmatch(re.sub(r"[^\S\n]{2,}", " ", line))
     words = "" if match is None else match["text"]
     span = _SPAN.search(words)
     words = words if span is None else words[: span.start()]
@@ -120,6 +125,10 @@ def _feature(line: str, number: int, source: str) -> Feature:
         start=start,
         end=end,
     )
+
+
+def _too_long(length: int) -> str:
+    return f"{length:,} characters; a feature may have {TEXT_LIMIT:,}, split it"
 
 
 def _tags(tags: str | None, number: int) -> tuple[FeatureKind | None, bool, bool]:

@@ -34,6 +34,7 @@ _LIST_LIMIT: Final = 200
 _KNOWN_KEYS: Final = frozenset(
     {"title", "inventors", "critical_date", "shown_to_anyone", "shown", "keywords", "classes", "field"}
 )
+_BLANKS: Final = re.compile(r"[^\S\n]{5,}|\n{3,}")
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -82,7 +83,7 @@ class _Writer:
         self._open = (topic, text)
 
     def block(self, text: str, *, item: bool) -> None:
-        text = text.strip()
+        text = _calm(text)
         if not text:
             return
         start = self._add(f"- {text}" if item else text, "\n" if item and self._item else "\n\n")
@@ -105,6 +106,11 @@ class _Writer:
         return start
 
 
+def _calm(text: str) -> str:
+    """Shorten long runs of blanks: they say nothing, and every later search would pay for them squared."""
+    return _BLANKS.sub(lambda run: "\n\n" if "\n" in run[0] else "    ", clean(text).strip())
+
+
 def read_disclosure(path: Path) -> Disclosure:
     """Read a disclosure from md, txt, html, docx or pdf.
 
@@ -122,7 +128,7 @@ def from_file_text(read: FileText, name: str) -> Disclosure:
     writer = _Writer()
     level, topic = 0, Topic.OTHER
     for block in read.blocks:
-        text = clean(block.text).strip()
+        text = _calm(block.text)
         if block.kind != "heading":
             writer.block(text, item=block.kind == "item")
         elif text and not (_same(text, title) and not writer.pieces):
@@ -161,7 +167,7 @@ def from_answers(
     """Build a disclosure from the form's answers, headed by their topics. Raises like `read_disclosure`."""
     writer = _Writer()
     for topic in Topic:
-        answer = clean(answers.get(topic, "")).strip()
+        answer = _calm(answers.get(topic, ""))
         if answer:
             writer.heading(topic.value.capitalize(), topic)
             for paragraph in re.split(r"\n\s*\n", answer):

@@ -8,6 +8,7 @@ stem matches only with the polarity that the feature gives it, so that one flipp
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
@@ -19,7 +20,7 @@ from pipeline.thesaurus import boilerplate
 from pipeline.units import WORD_NUMBERS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _REACH: Final = 6
 """Words that a negation reaches over."""
@@ -75,15 +76,16 @@ def read(text: str) -> Reading:
     amounts = quantities(text)
     reaches = tuple(_reaches(text))
     measured = [(q.start, q.end) for q in amounts if not q.dimension.startswith("count:")]
-    cues = negations(text)
+    left_out = _Spans([*measured, *negations(text)])
+    denied = _Spans([(reach.start, reach.end) for reach in reaches])
     dull = boilerplate()
     terms = tuple(
-        Term(stem=t.stem, start=t.start, end=t.end, negated=_within(t.start, reaches))
+        Term(stem=t.stem, start=t.start, end=t.end, negated=t.start in denied)
         for t in content(text)
         if t.stem not in dull
         and t.stem not in WORD_NUMBERS
         and not text[t.start].isdigit()
-        and not any(start <= t.start < end for start, end in (*measured, *cues))
+        and t.start not in left_out
     )
     return Reading(
         terms=terms,
@@ -95,8 +97,22 @@ def read(text: str) -> Reading:
     )
 
 
-def _within(position: int, reaches: tuple[Negation, ...]) -> bool:
-    return any(reach.start <= position < reach.end for reach in reaches)
+class _Spans:
+    """Spans asked whether they hold a position, in logarithmic time: a hostile text may have very many."""
+
+    def __init__(self, spans: Iterable[tuple[int, int]]) -> None:
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        for start, end in sorted(spans):
+            if self._ends and start <= self._ends[-1]:
+                self._ends[-1] = max(self._ends[-1], end)
+            else:
+                self._starts.append(start)
+                self._ends.append(end)
+
+    def __contains__(self, position: int) -> bool:
+        index = bisect_right(self._starts, position) - 1
+        return index >= 0 and position < self._ends[index]
 
 
 def _reaches(text: str) -> Iterator[Negation]:

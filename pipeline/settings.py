@@ -9,7 +9,7 @@ from __future__ import annotations
 import tomllib
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from pipeline.errors import UsageError
@@ -43,7 +43,7 @@ class IndexSettings(_Strict):
 class ReviewSettings(_Strict):
     """What an approval takes."""
 
-    approvals: int = 1
+    approvals: int = Field(default=1, ge=1)
     """How many different people, none of them an author, must approve the same bytes."""
 
 

@@ -18,6 +18,9 @@ limitations of US patents paired with their own descriptions (without the passag
 5,598 pairs with near and random other patents. In five folds by patent: AUC .951, Brier score .065, expected
 calibration error .009 at a base rate of .20; coverage alone reaches AUC .918, the cosine alone .921.
 
+DISCLOSED, with the thresholds below and the quote law, is right in .80 of its proposals on that set and finds
+.73 of the positive pairs; it is proposed for .045 of the negative ones, most of them near patents.
+
 That set rewards a description of the same invention, which is not yet a disclosure of the feature, and its
 base rate is nobody's: the number orders the evidence, and is called uncalibrated wherever it is shown. It is
 halved where the quote lacks an amount or a negation of the feature.

@@ -188,3 +188,11 @@ def test_reading_after_an_offset_gives_exactly_the_tail(tmp_path: Path, after: i
     assert all(one < other for one, other in pairwise(offsets))
     tail = [item for item, offset in zip(whole, offsets, strict=True) if offset > after]
     assert read(tmp_path / "a.xml", TEXT, after) == tail
+
+
+def test_a_record_without_its_response_around_it_is_a_reason(tmp_path: Path) -> None:
+    path = tmp_path / "bare.xml"
+    path.write_bytes(b"<entry></entry>")
+    (found,) = Arxiv().read(path)
+    assert isinstance(found, Unreadable)
+    assert "header" in found.reason

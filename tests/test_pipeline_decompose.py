@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.decompose import MOST, NoFeaturesError, TooManyFeaturesError, decompose
+from pipeline.decompose import (
+    MOST,
+    FeatureTooLongError,
+    NoFeaturesError,
+    TooManyFeaturesError,
+    decompose,
+)
 from pipeline.disclosure import FeatureKind, Topic
 from pipeline.intake import from_answers
 
@@ -100,6 +106,11 @@ def test_optional_features_beyond_the_limit_are_left_out_and_essential_ones_refu
     many = "; ".join(f"a part number {n}x" for n in range(MOST + 1))
     with pytest.raises(TooManyFeaturesError, match="several disclosures"):
         decompose(_disclosure(claim=f"A box comprising: {many}"))
+
+
+def test_a_feature_that_no_quote_could_carry_is_refused() -> None:
+    with pytest.raises(FeatureTooLongError, match="semicolons"):
+        decompose(_disclosure(claim=f"A box comprising: a base; and a lid {'of red steel ' * 400}"))
 
 
 @given(st.lists(st.sampled_from(["a rotor", "a lid of steel", "a film 2 mm thick", "no seal"]), min_size=2))

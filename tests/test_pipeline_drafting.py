@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import html
 import re
+import time
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -510,6 +511,13 @@ def test_noise_full_of_brackets_or_turned_letters_cannot_stop_the_renderer() -> 
     assert "abc" in composition.publication.section(SectionName.KNOWN_SOLUTIONS)
 
 
+def test_what_is_said_of_a_feature_is_quoted_before_what_is_said_of_the_preamble() -> None:
+    preamble = replace(cell("US-1-B2", Support.DISCLOSED, "A kettle, comprising:", "claim 1"), feature="F1")
+    found = report((column("US-1-B2"),), (preamble, cell("US-1-B2", Support.PARTLY)))
+    text = drafted(kettle(), found).publication.section(SectionName.KNOWN_SOLUTIONS)
+    assert "¶0032: “The microphone hears the water.” See also claim 1." in text
+
+
 def test_the_inventors_own_known_solutions_stand_beside_what_was_found() -> None:
     found = report((column("US-1-B2"),), (cell("US-1-B2", Support.DISCLOSED),))
     disclosure = kettle({Topic.KNOWN: "Whistles on spouts."})
@@ -598,6 +606,16 @@ def test_steps_that_the_text_refers_to_get_their_numbers_back() -> None:
 
 
 # -- text -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("unit", ["step 3 of FIG. 3 (a) ", "- a\n", "suitable (FQZ) claim 1, 2. ", "[(`*"])
+def test_a_long_hostile_text_is_drafted_in_seconds(unit: str) -> None:
+    text = unit * (150_000 // len(unit))
+    disclosure = from_answers("T", {Topic.HOW: text, Topic.VARIANTS: text, Topic.CLAIM: KETTLE[Topic.CLAIM]})
+    begun = time.perf_counter()
+    drafted(disclosure)
+    assert time.perf_counter() - begun < 20
+
 
 SIGNS = "ab1. *_[](){}#>-+=~|\\&lt;!:\n\"'x²"
 

@@ -60,7 +60,8 @@ def test_a_plain_line_is_a_feature_with_a_kind_of_its_own() -> None:
     [
         ("- a lid\n\n- F2 [shiny] a box\n", r"line 3: \[shiny\] is no mark.*structure"),
         ("- F1 [step]   \n", "line 1: no text"),
-        (f"- {'a' * 5000}\n", "line 1: 5,000 characters"),
+        (f"- {'a' * 5000}\n", "line 1: 5,002 characters"),
+        (f"- {'a' * 4100}\n", "line 1: 4,100 characters"),
         ("- a lid\n" * 300, "line 201: more than 200"),
         ("x" * 2_000_000, "line 1: the file has 2,000,000 characters"),
     ],

@@ -162,6 +162,13 @@ def test_a_text_beyond_the_limit_is_refused(tmp_path: Path) -> None:
         read_disclosure(path)
 
 
+def test_long_runs_of_blanks_are_shortened_so_that_parsing_stays_fast() -> None:
+    blanks, lines = " \t" * 50_000, "\n" * 50_000
+    found = from_answers("Lid", {Topic.CLAIM: f"A lid{blanks}comprising:{lines}a hinge"})
+    assert len(found.text) < 100
+    assert found.text.endswith("A lid    comprising:\n\na hinge")
+
+
 def test_answers_of_the_form_become_headed_parts() -> None:
     found = from_answers(
         "  A   lid ",

@@ -31,6 +31,7 @@ def test_the_environment_wins_over_the_file_and_the_file_over_defaults(
     [
         ("[review]\napprovels = 2\n", "review.approvels"),
         ("[review]\napprovals = 'many'\n", "review.approvals"),
+        ("[review]\napprovals = 0\n", "review.approvals"),
         ("[review\n", "antedate.toml"),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -29,8 +30,11 @@ def _demo(folder: Path, code: int = 0) -> subprocess.CompletedProcess[str]:
 @pytest.fixture(scope="module")
 def shown(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     folder = tmp_path_factory.mktemp("demo") / "demo-workspace"
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     first = _demo(folder)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
     value: dict[str, Any] = json.loads(first.stdout)
+    value["cpu"] = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     value["words"] = first.stderr
     return value
 
@@ -47,7 +51,7 @@ def test_the_demo_shows_the_three_outcomes_that_its_truth_table_states(shown: di
 def test_the_demo_ends_with_a_verified_bundle_within_its_time(shown: dict[str, Any]) -> None:
     assert shown["valid"] is True
     assert (Path(shown["bundle"]) / "tagmanifest-sha512.txt").is_file()
-    assert shown["seconds"] < 90
+    assert shown["cpu"] < 90, "processor seconds: a busy machine may take longer, a quiet one takes less"
     assert "http://127.0.0.1:8501" in shown["words"]
     assert "refused" in shown["words"]
 

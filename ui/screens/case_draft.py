@@ -23,11 +23,6 @@ if TYPE_CHECKING:
     from pipeline.store_drafts import DraftCase
     from publications.document import DefensivePublication, SectionName
 
-_TALL = 320
-_LOW = 120
-_LONG = 1200
-"""Characters from which a section gets the tall field."""
-
 
 def view(desk: shell.Desk, case: Case) -> None:
     """Show the draft of a case, or what it takes to make one."""
@@ -116,10 +111,12 @@ def _edit(desk: shell.Desk, draft: DraftCase, *, submits: bool) -> None:
     authors = st.text_area(
         "Authors, one name per line", "\n".join(publication.authors), key=f"authors-{key}", height=80
     )
-    abstract = st.text_area("Abstract", publication.abstract, key=f"abstract-{key}", height=_LOW)
+    abstract = st.text_area("Abstract", publication.abstract, key=f"abstract-{key}", height="content")
     keywords = st.text_input(
         "Keywords, parted by commas", ", ".join(publication.keywords), key=f"words-{key}"
     )
+    classes = ", ".join(publication.classes)
+    classes = st.text_input("CPC classes, parted by commas", classes, key=f"classes-{key}")
     texts = {section.name: section.text for section in publication.sections}
     written: list[TextSection] = []
     for name, heading in HEADINGS.items():
@@ -136,6 +133,7 @@ def _edit(desk: shell.Desk, draft: DraftCase, *, submits: bool) -> None:
         authors=entries(authors, "\n", publication.authors),
         abstract=abstract,
         keywords=entries(keywords, ", ", publication.keywords),
+        classes=entries(classes, ", ", publication.classes),
         sections=tuple(written),
         contact=contact,
         ai_use=ai_use,
@@ -151,8 +149,7 @@ def entries(text: str, separator: str, before: tuple[str, ...]) -> tuple[str, ..
 
 
 def _section(name: SectionName, heading: str, text: str, key: str) -> str:
-    height = _TALL if len(text) > _LONG else _LOW
-    return st.text_area(heading, text, key=f"section-{name.value}-{key}", height=height, max_chars=200_000)
+    return st.text_area(heading, text, key=f"section-{name.value}-{key}", height="content", max_chars=200_000)
 
 
 def _base(draft: DraftCase) -> DraftCase:

@@ -48,12 +48,9 @@ def _body(page: Page) -> str:
         element(", ".join(page.authors) or "no author named", "ad-quiet", "p"),
         element("Abstract", tag="h2"),
         page.abstract.html,
-        *(
-            element(f"{name}: {', '.join(value)}", "ad-quiet", "p")
-            for name, value in _found_by(page)
-            if value
-        ),
     ]
+    for label, values in (("Keywords", page.keywords), ("Classes (CPC)", page.classes)):
+        pieces += [element(f"{label}: {', '.join(values)}", "ad-quiet", "p")] if values else []
     for part in page.parts:
         pieces += [element(part.heading, tag="h2"), part.html]
     if page.references:

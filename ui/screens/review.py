@@ -14,6 +14,7 @@ from pipeline.redline import Op, redline
 from pipeline.review import Action, State, refusal
 from ui.screens import progress, shell
 from ui.screens.paper import paper
+from ui.screens.publications import name
 from ui.widgets import badge, count, day, element, instant, plain, show, title
 
 if TYPE_CHECKING:
@@ -36,8 +37,9 @@ def page() -> None:
         _queue(desk)
         return
     draft = desk.workspace.publishing.get(number)
-    _head(draft)
-    text, changes, log = st.tabs(["As it will be published", "Changes", "Log"])
+    _head(desk, draft)
+    shown = "As published" if draft.draft.state is State.PUBLISHED else "As it will be published"
+    text, changes, log = st.tabs([shown, "Changes", "Log"])
     with text:
         paper(draft.publication)
     with changes:
@@ -78,7 +80,7 @@ def _line(line: DraftLine) -> None:
         shell.link("Read it", "review", id=line.id)
 
 
-def _head(draft: DraftCase) -> None:
+def _head(desk: shell.Desk, draft: DraftCase) -> None:
     newest = draft.draft.revisions[-1]
     title(draft.publication.title)
     facts = (
@@ -92,7 +94,11 @@ def _head(draft: DraftCase) -> None:
         element("Digest ", "ad-quiet", "span"),
         element(newest.digest, "ad-hash", "span"),
     )
-    shell.link("Its case", "case", id=draft.draft.disclosure_id, view="draft")
+    with st.container(horizontal=True):
+        shell.link("Its case", "case", id=draft.draft.disclosure_id, view="draft")
+        for line in desk.workspace.publishing.publications():
+            if line.draft == draft.id:
+                shell.link("Its publication", "publications", id=name(line))
 
 
 def _changes(desk: shell.Desk, draft: DraftCase) -> None:
