@@ -1,7 +1,8 @@
 """Own folders as a source: one file is one document.
 
 Its key is the digest of its bytes, so that the same file under two names is one document. A date counts only
-if the front matter states it: a folder of drafts must not turn into prior art by its time stamps.
+if front matter or a saved page's metadata states it: a folder of drafts must not turn into prior art by its
+time stamps.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from ingest import fields
 from ingest.builder import TextBuilder
 from ingest.documents import Document, Origin, Unreadable
 from ingest.errors import UnreadableFileError
-from ingest.office_files import SUFFIXES, FileText, read_text_file
+from ingest.office_files import HTML, SUFFIXES, FileText, read_text_file
 from ingest.record_stream import CHUNK, display
 
 if TYPE_CHECKING:
@@ -79,13 +80,14 @@ def document(text: FileText, origin: Origin) -> Document:
             builder.section("description", block.text)
     body, sections, claims = builder.build()
     front = text.front_matter
+    page = any(origin.file.lower().endswith(suffix) for suffix in HTML)
     return Document(
         key=fields.word_of(front, "key", "id") or f"file:{origin.sha256[:_DIGITS]}",
         kind=fields.kind_of(front),
         text=body,
         sections=sections,
         claims=claims,
-        events=fields.events_of(front, "front-matter"),
+        events=fields.events_of(front, "page metadata" if page else "front-matter"),
         classes=fields.classes_of(front),
         parties=fields.parties_of(front),
         language=fields.word_of(front, "language", "lang").lower(),

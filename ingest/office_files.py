@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ingest import front_matter, markup
+from ingest import front_matter, markup, page_meta
 from ingest.documents import clean
 from ingest.errors import UnreadableFileError
 from ingest.markup import Block
@@ -179,7 +179,9 @@ def _page(path: Path, text: str) -> FileText:
     if not blocks:
         raise UnreadableFileError(display(path), "has no text")
     heading = next((block.text for block in blocks if block.kind == "heading"), "")
-    return FileText(title=_title(title or heading or _first_line(blocks)), blocks=blocks)
+    meta = page_meta.stated(text)
+    named = str(meta.get("title", "")) or title or heading or _first_line(blocks)
+    return FileText(title=_title(named), blocks=blocks, front_matter=meta)
 
 
 def _first_line(blocks: tuple[Block, ...]) -> str:
