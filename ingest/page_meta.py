@@ -29,7 +29,7 @@ _HEAD_LIMIT: Final = 500_000
 
 
 def stated(html: str) -> dict[str, object]:
-    """Return those of `title`, `date` (ISO 8601, as exact as stated), `authors`, `language` that a page has."""
+    """Return those of `title`, `date` (ISO 8601, as exact as stated), `authors`, `language` that it has."""
     from bs4 import BeautifulSoup, SoupStrainer  # noqa: PLC0415 - only saved pages need it
 
     head = html[:_HEAD_LIMIT]
