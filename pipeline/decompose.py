@@ -74,11 +74,11 @@ def decompose(disclosure: Disclosure) -> tuple[Feature, ...]:
     found = tuple(_from_claims(disclosure)) or tuple(_from_prose(disclosure))
     for item in found:
         if len(item.text) > TEXT_LIMIT:
-            raise FeatureTooLongError(disclosure.title, item.text)
+            raise FeatureTooLongError(_name(disclosure), item.text)
     if len(found) > MOST:
         essential = [item for item in found if item.essential]
         if len(essential) > MOST:
-            raise TooManyFeaturesError(disclosure.title, len(essential))
+            raise TooManyFeaturesError(_name(disclosure), len(essential))
         found = (
             tuple(essential) + tuple(item for item in found if not item.essential)[: MOST - len(essential)]
         )
@@ -93,6 +93,10 @@ def decompose(disclosure: Disclosure) -> tuple[Feature, ...]:
         )
         for number, item in enumerate(found, start=1)
     )
+
+
+def _name(disclosure: Disclosure) -> str:
+    return disclosure.source_file or disclosure.title
 
 
 def _from_claims(disclosure: Disclosure) -> Iterator[Feature]:
@@ -125,7 +129,7 @@ def _from_prose(disclosure: Disclosure) -> Iterator[Feature]:
     text = disclosure.text
     parts = _parts(disclosure)
     if not any(text[p.start : p.end].strip() for p in parts):
-        raise NoFeaturesError(disclosure.title, "it has no text about what is new or how it works")
+        raise NoFeaturesError(_name(disclosure), "it has no text about what is new or how it works")
     spans = _listed(text, parts)
     for topic in _SOURCES if not spans else ():
         for part in parts:
@@ -134,7 +138,7 @@ def _from_prose(disclosure: Disclosure) -> Iterator[Feature]:
         if len(spans) >= _ENOUGH:
             break
     if len(spans) < _LEAST_PROSE:
-        raise NoFeaturesError(disclosure.title, "no sentence says what is built, measured, made or done")
+        raise NoFeaturesError(_name(disclosure), "no sentence says what is built, measured, made or done")
     for start, end in spans[: prose.MOST]:
         yield _feature(text, start, end, essential=True)
 

@@ -78,6 +78,9 @@ def shell(tmp_path_factory: pytest.TempPathFactory) -> Shell:
     ]
     (folder / "art.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
     (folder / "idea.md").write_text(CLAIM, encoding="utf-8")
+    (folder / "minutes.md").write_text("# Minutes\n\nWe had coffee. It was nice.\n", encoding="utf-8")
+    (folder / "soon.md").write_text(CLAIM.replace("2024-05-01", "soon"), encoding="utf-8")
+    (folder / "empty.md").write_bytes(b"")
     made = Shell(folder)
     assert made.json("init", "antedate-workspace") == {"workspace": "antedate-workspace"}
     ingested = made.json("ingest", "auto", "art.jsonl")
@@ -215,6 +218,11 @@ def test_a_draft_is_reviewed_by_somebody_else_and_published(shell: Shell) -> Non
         (("ingest", "auto", "missing.jsonl"), 2, "missing.jsonl"),
         (("ingest", "sorcery", "art.jsonl"), 2, "sorcery"),
         (("show", "NO-SUCH-KEY"), 2, "NO-SUCH-KEY"),
+        (("disclose", "minutes.md"), 2, "minutes.md"),
+        (("disclose", "soon.md"), 2, "critical_date"),
+        (("disclose", "nowhere.md"), 2, "nowhere.md"),
+        (("disclose", "empty.md"), 2, "empty.md"),
+        (("ingest", "auto", "empty.md"), 1, ""),
         (("features", "D-9999"), 2, "D-9999"),
         (("report", "R-9999"), 2, "R-9999"),
         (("search", "x", "--before", "yesterday"), 2, "YYYY-MM-DD"),

@@ -61,7 +61,8 @@ def ingest(
 ) -> None:
     """Read PATHS with the reader SOURCE (uspto-xml, arxiv, jsonl, files) or 'auto'.
 
-    Run it again after an interruption: it goes on after the last record.
+    Run it again after an interruption: it goes on after the last record. Exit code 1: no record of these
+    paths could be read; 5: stopped at the limit.
     """
     from pipeline.ingestion import ingest as run
 
@@ -82,6 +83,8 @@ def ingest(
     _report(context, summary, seconds)
     if not summary.finished:
         ctx.exit(5)
+    if summary.skipped_total and not summary.added + summary.updated + summary.unchanged:
+        ctx.exit(1)
 
 
 def _report(context: Context, summary: IngestSummary, seconds: float) -> None:
