@@ -180,8 +180,9 @@ def report_lines(number: str, stored: StoredReport) -> list[str]:
     if report.residual:
         lines.append(f"  not found in what was searched: {', '.join(report.residual)}")
     lines.append(
-        f"  searched {report.coverage.eligible} of {report.coverage.documents} documents; "
-        f"'antedate report {stored.id}' says what was not searched. Not legal advice."
+        f"  of {report.coverage.documents} documents {report.coverage.eligible} were certainly or possibly "
+        f"public before that date, {report.coverage.undated} have no date; 'antedate report {stored.id}' says "
+        "what was not searched. Not legal advice."
     )
     return lines
 
