@@ -105,10 +105,23 @@ class ParsedClaim:
         return self.reference is not None
 
 
+_CANCELLED: Final = re.compile(
+    r"[\W\d]{0,40}(?:to\s[\W\d]{0,20})?cancell?ed\)?\.?\s*(?:\n|\Z)", re.IGNORECASE
+)
+
+
 def claims(text: str, start: int = 0, end: int | None = None) -> tuple[ParsedClaim, ...]:
-    """Parse the claims of `text[start:end]`: numbered ones apart, otherwise by paragraph or as one."""
+    """Parse the claims of `text[start:end]`: numbered ones apart, otherwise by paragraph or as one.
+
+    "1-35. (canceled)", as amended applications print it, is no claim.
+    """
     end = len(text) if end is None else end
-    return tuple(parse(text, a, b) for a, b in _claim_spans(text, start, end) if text[a:b].strip())
+    while leading := _CANCELLED.match(text, start, end):
+        start = leading.end()
+    spans = _claim_spans(text, start, end)
+    return tuple(
+        parse(text, a, b) for a, b in spans if text[a:b].strip() and not _CANCELLED.fullmatch(text[a:b])
+    )
 
 
 def parse(text: str, start: int, end: int) -> ParsedClaim:

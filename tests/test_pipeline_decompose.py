@@ -119,3 +119,16 @@ def test_every_feature_is_the_exact_slice_of_the_text(elements: list[str]) -> No
     found = decompose(disclosure)
     assert all(disclosure.text[feature.start : feature.end] == feature.text for feature in found)
     assert decompose(disclosure) == found
+
+
+@pytest.mark.parametrize(
+    "cancelled", ["1-35. (canceled)", "1.-64. (canceled)", "1. (Cancelled).", "1 to 4. (canceled)"]
+)
+def test_a_cancelled_claim_gives_no_feature(cancelled: str) -> None:
+    found = decompose(
+        from_answers("A lid", {Topic.CLAIM: f"{cancelled}\n\n36. A pot comprising: a lid; and a handle."})
+    )
+    assert [feature.text for feature in found][-2:] == ["a lid", "a handle"]
+    assert not any("cancel" in feature.text.lower() for feature in found)
+    with pytest.raises(NoFeaturesError):
+        decompose(from_answers("A lid", {Topic.CLAIM: cancelled}))

@@ -181,8 +181,8 @@ def report_lines(number: str, stored: StoredReport) -> list[str]:
         lines.append(f"  not found in what was searched: {', '.join(report.residual)}")
     lines.append(
         f"  of {report.coverage.documents} documents {report.coverage.eligible} were certainly or possibly "
-        f"public before that date, {report.coverage.undated} have no date; 'antedate report {stored.id}' says "
-        "what was not searched. Not legal advice."
+        f"public before that date, {report.coverage.undated} have no date; "
+        f"'antedate report {stored.id}' says what was not searched. Not legal advice."
     )
     return lines
 
