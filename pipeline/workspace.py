@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from pipeline import settings as settings_
-from pipeline import store_cases, store_events
+from pipeline import store_cases, store_corpus, store_events
 from pipeline.errors import PipelineError, UsageError
 from pipeline.people import Person, Role
 from pipeline.settings import Settings
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from pipeline.corpus import Corpus
     from pipeline.jobs import Jobs
     from pipeline.publishing import Publishing
+    from pipeline.store_events import LoggedEvent
 
 _TEMPLATE = """\
 # Settings of this workspace; 'antedate config show' prints all of them with their values.
@@ -140,6 +141,17 @@ class Workspace:
         from pipeline.jobs import Jobs
 
         return Jobs(self)
+
+    def corpus_extent(self) -> tuple[int, str]:
+        """Return how many documents there are and the newest public day; opens no index."""
+        with self.store.read() as connection:
+            documents, _, _, _, _, newest = store_corpus.totals(connection)
+        return documents, newest
+
+    def history(self, subject: str) -> tuple[LoggedEvent, ...]:
+        """Return what the event log says of a case or a draft, oldest first."""
+        with self.store.read() as connection:
+            return store_events.of_subject(connection, subject)
 
     # -- people ------------------------------------------------------------------------------------
 

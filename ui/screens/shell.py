@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pipeline import store_corpus
 from pipeline.people import Person, Role
 from pipeline.workspace import UnknownPersonError, Workspace
 from ui.common import failures
@@ -153,8 +152,7 @@ def corpus_line(folder: str) -> CorpusLine:
 
     Kept for 30 s, because counting 100,000 documents takes 0.15 s and every change of a page would pay it.
     """
-    with open_workspace(folder).store.read() as connection:
-        documents, _pieces, _lost, _undated, _oldest, newest = store_corpus.totals(connection)
+    documents, newest = open_workspace(folder).corpus_extent()
     return CorpusLine(documents=documents, newest=newest)
 
 

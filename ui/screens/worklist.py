@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipeline import store_events
 from pipeline.people import Role
 from pipeline.publishing import UnknownDraftError
 from pipeline.review import Action, State
@@ -63,7 +62,7 @@ def stage(workspace: Workspace, number: str) -> str:
     try:
         return workspace.publishing.get(number).draft.state.value
     except UnknownDraftError:
-        return _stage(_history(workspace, number))[0]
+        return _stage(workspace.history(number))[0]
 
 
 def worklist(workspace: Workspace, person: Person) -> Worklist:
@@ -82,11 +81,6 @@ def worklist(workspace: Workspace, person: Person) -> Worklist:
         others=tuple(sorted(others, key=lambda item: item.since)),
         recent=tuple(sorted(recent, key=lambda item: item.since, reverse=True)[:10]),
     )
-
-
-def _history(workspace: Workspace, number: str) -> tuple[LoggedEvent, ...]:
-    with workspace.store.read() as connection:
-        return store_events.of_subject(connection, number)
 
 
 def _stage(history: Sequence[LoggedEvent]) -> tuple[str, str]:
@@ -108,7 +102,7 @@ def _case(
     others: list[Item],
     recent: list[Item],
 ) -> None:
-    where, since = _stage(_history(workspace, case.id))
+    where, since = _stage(workspace.history(case.id))
     owns, manages = case.owner == person.id, Role.MANAGER in person.roles
 
     def item(why: str, action: str, view: str, at: str = since) -> Item:
