@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from pipeline.workspace import Workspace
 
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+# a busy machine is no failure; CI repeats the same cases, a developer's machine looks for new ones
+settings.register_profile("antedate", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("antedate")
 
 
 @pytest.fixture
