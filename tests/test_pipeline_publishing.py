@@ -16,16 +16,17 @@ from pipeline.intake import read_disclosure
 from pipeline.people import Person, Role
 from pipeline.publishing import AlreadyPublishedError, Published, StaleDraftError, UnknownDraftError
 from pipeline.review import Action, State
+from pipeline.workspace import Workspace
 from publications import bundle
 from publications.errors import PublicationError
 from publications.verify import verify
 from tests.hash_encoder import HashEncoder
+from tests.openssl_authority import REPLY, OpensslAuthority, served
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.store_drafts import DraftCase
-    from pipeline.workspace import Workspace
 
 ADA = Person(id="ada", name="Ada Fern", roles=frozenset({Role.INVENTOR, Role.REVIEWER}))
 MAX = Person(id="max", name="Max Orlov", roles=frozenset({Role.MANAGER, Role.REVIEWER}))
@@ -201,3 +202,43 @@ def test_a_stamp_that_cannot_be_had_keeps_the_release_open(
     assert office.publishing.get(case.id).draft.state is State.APPROVED
     monkeypatch.setattr(bundle, "add_stamp", real)
     assert _publish(office, case.id, RHEA, case.publication.digest).complete
+
+
+def test_a_required_authority_that_is_down_keeps_the_release_open_until_it_answers(tmp_path: Path) -> None:
+    authority = OpensslAuthority.make(tmp_path / "ca", rsa_with_intermediate=True)
+    folder = tmp_path / "workspace"
+    Workspace.init(folder).close()
+    (folder / "root.pem").write_bytes(authority.root_pem)
+
+    def opened(url: str) -> Workspace:
+        (folder / "antedate.toml").write_text(
+            "[publication]\nrequired = 1\n[[publication.authorities]]\n"
+            f'name = "outside"\nurl = "{url}"\nroot_file = "root.pem"\n',
+            encoding="utf-8",
+        )
+        return Workspace.open(folder)
+
+    with served(lambda query: (200, REPLY, authority.reply(query))) as gone:
+        pass
+    with opened(gone) as office:
+        for person in (ADA, MAX, RHEA):
+            office.add_person(person, by="ada")
+        case = _approved(office, tmp_path)
+        first = _publish(office, case.id, RHEA, case.publication.digest)
+        assert not first.complete
+        assert office.publishing.get(case.id).draft.state is State.APPROVED
+        assert [line.complete for line in office.publishing.publications()] == [False]
+    with (
+        served(lambda query: (200, REPLY, authority.reply(query))) as there,
+        opened(there) as office,
+    ):
+        second = _publish(office, case.id, RHEA, case.publication.digest)
+        assert (second.identifier, second.complete) == (first.identifier, True)
+        assert office.publishing.get(case.id).draft.state is State.PUBLISHED
+        result = office.publishing.verify(second.folder)
+    assert result.valid
+    assert not result.self_issued
+    assert sorted(path.name for path in (second.folder / "evidence").iterdir()) == [
+        "tsa-local",
+        "tsa-outside",
+    ]

@@ -106,8 +106,14 @@ def approve(context: Context, number: str, digest: str, note: str, person: str |
 @as_person
 @options
 @click.pass_obj
-def publish(context: Context, number: str, digest: str | None, person: str | None) -> None:
-    """Build, stamp and seal the approved draft NUMBER as a bundle in the workspace's published/ folder."""
+@click.pass_context
+def publish(
+    ctx: click.Context, context: Context, number: str, digest: str | None, person: str | None
+) -> None:
+    """Build, stamp and seal the approved draft NUMBER as a bundle in the workspace's published/ folder.
+
+    Exit code 5: a stamp that the settings require is missing; run it again to ask for it once more.
+    """
     with context.open() as workspace:
         actor = workspace.user(person)
         case = workspace.publishing.get(number)
@@ -131,8 +137,14 @@ def publish(context: Context, number: str, digest: str | None, person: str | Non
             "publication": published.identifier,
             "bundle": str(published.folder),
         },
-        [f"published {published.identifier}: {published.folder}"],
+        [
+            f"published {published.identifier}: {published.folder}"
+            if published.complete
+            else f"{published.identifier} is built, but a required stamp is missing; run the same command again"
+        ],
     )
+    if not published.complete:
+        ctx.exit(5)
 
 
 @click.command("verify")
