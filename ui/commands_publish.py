@@ -140,7 +140,7 @@ def publish(
         [
             f"published {published.identifier}: {published.folder}"
             if published.complete
-            else f"{published.identifier} is built, but a required stamp is missing; run the same command again"
+            else f"{published.identifier} is built, but a required stamp is missing; run this command again"
         ],
     )
     if not published.complete:
