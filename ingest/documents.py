@@ -232,9 +232,16 @@ class Document:
 
     @property
     def published(self) -> DayInterval | None:
-        """When this text became public: the public event with the earliest possible day, or None."""
+        """When this text first became public, or None.
+
+        The first of several public events happened no earlier than the earliest of them may have, and no
+        later than the first of their last possible days: a further event never makes the answer weaker.
+        """
         public = [event.when for event in self.events if event.kind in PUBLIC_KINDS]
-        return min(public, key=lambda when: (when.earliest, when.latest), default=None)
+        if not public:
+            return None
+        first, last = min(when.earliest for when in public), min(when.latest for when in public)
+        return DayInterval(earliest=first, latest=last)
 
     @property
     def filed(self) -> DayInterval | None:

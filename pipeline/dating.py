@@ -57,5 +57,5 @@ def date_source(document: Document) -> str:
     public = [event for event in document.events if event.kind in PUBLIC_KINDS]
     if not public:
         return ""
-    event = min(public, key=lambda event: (event.when.earliest, event.when.latest))
+    event = min(public, key=lambda event: (event.when.latest, event.when.earliest))
     return event.source if event.confidence == "high" else f"{event.source} (confidence {event.confidence})"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -142,3 +142,28 @@ def test_only_public_events_give_a_public_date_and_the_earliest_counts() -> None
     public = (event(EventKind.GRANTED, "2006"), event(EventKind.PUBLISHED, "2005-05-05"))
     assert replace(document, events=public).published == DayInterval.parse("2005-05-05")
     assert replace(document, events=public).filed is None
+
+
+SPANS = st.tuples(DAYS, st.integers(0, 400))
+
+
+@given(st.lists(SPANS, min_size=1, max_size=4), SPANS)
+def test_a_further_public_event_never_makes_the_date_weaker(
+    known: list[tuple[date, int]], further: tuple[date, int]
+) -> None:
+    def published(spans: list[tuple[date, int]]) -> DayInterval:
+        events = tuple(
+            DatedEvent(
+                kind=EventKind.PUBLISHED,
+                when=DayInterval(earliest=day, latest=day + timedelta(days=width)),
+                source="test",
+            )
+            for day, width in spans
+        )
+        found = Document(key="k", kind=DocumentKind.PAPER, text="", sections=(), events=events).published
+        assert found is not None
+        return found
+
+    before, after = published(known), published([*known, further])
+    assert after.latest <= before.latest
+    assert after.earliest <= before.earliest
