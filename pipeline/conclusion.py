@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 EMBODIMENTS: Final = (
     "Whether one document shows the features together, arranged as here and in one embodiment, was not "
-    "examined: novelty is denied in the EPO only by one embodiment of one document (T 305/87), in the US only "
-    "by elements arranged as claimed (MPEP 2131)."
+    "examined: novelty is denied in the EPO only by one embodiment of one document (T 305/87), in the US "
+    "only by elements arranged as claimed (MPEP 2131)."
 )
 UNCALIBRATED: Final = (
     "The probabilities order the evidence. They are not calibrated on decided cases; read the quotes."
