@@ -29,17 +29,3 @@ def to_json(kind: Any, record: object) -> Any:  # noqa: ANN401 - JSON values are
 def from_json(kind: type[T], value: object) -> T:
     """Build a record of type `kind` from JSON values. Raises pydantic.ValidationError, a ValueError."""
     return cast("T", _adapter(cast("Hashable", kind)).validate_python(value))
-
-
-def schema_errors(kind: Any, value: object) -> tuple[str, ...]:  # noqa: ANN401
-    """Return what is wrong with `value` as a `kind`, one sentence each; empty when nothing is."""
-    from pydantic import ValidationError
-
-    try:
-        _adapter(kind).validate_python(value)
-    except ValidationError as error:
-        return tuple(
-            f"{'.'.join(str(step) for step in item['loc']) or 'value'}: {item['msg']}"
-            for item in error.errors()
-        )
-    return ()
