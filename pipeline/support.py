@@ -131,6 +131,8 @@ def _finalists(wanted: Demand, document: Document, passages: Sequence[FoundPassa
         for match in best(wanted, passage.quote)
     ]
     found.sort(key=lambda c: (-c.match.rank, c.span))
+    if all(c.match.coverage < PART for c in found):
+        return found[:1]  # not disclosed whatever the cosine says: one embedding names the closest words
     chosen = [c for c in found if c.match.literal][:1]
     chosen += [c for c in found if c not in chosen][: _FINALISTS - 1]
     lacking = set(chosen[0].match.missing_amounts) if chosen else set()
