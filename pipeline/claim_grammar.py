@@ -30,6 +30,8 @@ AIM: Final = 15
 """Limitations a claim should not exceed: long clauses are cut again only below this number."""
 _LONG: Final = 34
 """Words from which a clause is cut again at inner joints."""
+_OVERLONG: Final = 2 * _LONG
+"""Words from which a clause is cut again whatever the number."""
 _SHORT: Final = 4
 """Words that each side of an inner cut keeps."""
 
@@ -61,17 +63,26 @@ _WHERE: Final = re.compile(
 _ELEMENT: Final = r"an?|at least|one or more|two|three|four|five|a plurality of|means for|optionally"
 _COMMA_ELEMENT: Final = re.compile(rf",\s*(?:and\s+)?(?=(?:{_ELEMENT})\s)", re.IGNORECASE)
 _AND_ELEMENT: Final = re.compile(rf"{_COMMA_ELEMENT.pattern}|\s+and\s+(?=(?:{_ELEMENT})\s)", re.IGNORECASE)
+_STEP: Final = r"(?!having\b|being\b|during\b|includ|compris|contain|consist|accord)[a-z]{3,}ing"
 _COMMA_STEP: Final = re.compile(
-    r",\s*(?:and\s+)?(?:then\s+)?(?=[a-z]{3,}ing\s)|\s+and\s+(?:then\s+)?(?=[a-z]{4,}ing\s)"
+    rf",\s*(?:and\s+)?(?:then\s+)?(?={_STEP}\s)"
+    rf"|(?<!ing)\s+and\s+(?:then\s+)?(?={_STEP}\s+(?:an?|the|said|each|at\s+least|one)\b|[a-z]{{4,}}ing\s)"
 )
 _INNER: Final = (
     re.compile(
         r",\s*(?:and\s+)?(?=(?:so that|such that|in which|at which|for which|the [\w-]+ (?:being|having))\b)"
     ),
-    re.compile(r",\s*and\s+(?=(?:configured|adapted|arranged|operable|the|said|each|is|are|to)\b)"),
-    re.compile(r",\s*(?=(?:the|said|each)\s)"),
+    re.compile(r",\s*and\s+(?=(?:configured|adapted|arranged|operable|is|are|to)\b)"),
+    # a clause with a verb of its own, not the next noun of an enumeration or of ", or after, the"
+    re.compile(
+        r"(?<!\bor)(?<!\band)(?<!\bif)(?<!\bwhen)(?<!\bafter)(?<!\bbefore),\s*(?:and\s+)?"
+        r"(?=(?:the|said|each)\s(?:[^\s,;]+\s){1,9}?(?:is|are|has|have|having|being|includes?|including|compris\w+"
+        r"|extend\w*|dispos\w+|\w{3,}ing|\w{3,}ed)\b)"
+    ),
     _COMMA_ELEMENT,
 )
+_JOINED: Final = re.compile(r"\b(?:between|both|either)\s[^,;:\n]{1,80}\Z")
+"""What stands before an "and" that joins two nouns of one limitation."""
 _OPEN: Final = re.compile(r"[(\[][^()\[\]]*[)\]]|“[^“”]*”|\"[^\"\n]*\"")
 _LEADING: Final = re.compile(
     r"\A(?:\s|[,;:.•*–-]|(?:and|then|wherein|whereby|characteri[sz]ed\s+(?:in|by)(?:\s+that)?|in\s+that)\b(?!-))+",
@@ -136,13 +147,23 @@ def parse(text: str, start: int, end: int) -> ParsedClaim:
     if transition is None:
         return ParsedClaim(start=start, end=end, limitations=tuple(_body(text, start, end, method=False)))
     head_end, body_start = transition
-    head = _trimmed(text, start, _without_echo(text, start, head_end))
-    limitations = (
-        [Limitation(start=head[0], end=head[1], preamble=True)] if head and _limits(text, head) else []
-    )
+    limitations = list(_head(text, start, _without_echo(text, start, head_end)))
     method = _METHOD.search(text, start, head_end) is not None
     limitations.extend(_body(text, body_start, end, method=method))
     return ParsedClaim(start=start, end=end, limitations=tuple(limitations))
+
+
+def _head(text: str, start: int, end: int) -> Iterator[Limitation]:
+    """Yield the preamble; a long one, as before "characterised in that", holds limitations of its own."""
+    head = _trimmed(text, start, end)
+    if head is None or not _limits(text, head):
+        return
+    if words(text, *head) < _OVERLONG or (inner := _transition(text, *head)) is None:
+        yield Limitation(start=head[0], end=head[1], preamble=True)
+        return
+    yield from _head(text, head[0], inner[0])
+    method = _METHOD.search(text, head[0], inner[0]) is not None
+    yield from _body(text, inner[1], head[1], method=method)
 
 
 def looks_like_claim(text: str) -> bool:
@@ -225,7 +246,7 @@ def _body(text: str, start: int, end: int, *, method: bool) -> Iterator[Limitati
     spans = _cut(text, spans, _WHERE)
     if len(_real(text, spans)) < 3:  # noqa: PLR2004 - a list of two or more elements behind commas
         spans = _cut(text, spans, _COMMA_STEP if method else _AND_ELEMENT)
-    for pattern in _INNER:
+    for pattern in (_COMMA_STEP, *_INNER) if method else _INNER:
         spans = _cut_long(text, spans, pattern)
     for span in _real(text, spans):
         yield Limitation(start=span[0], end=span[1])
@@ -245,7 +266,7 @@ def _cut(text: str, spans: Sequence[tuple[int, int]], *patterns: re.Pattern[str]
             (start + m.start(), start + m.end())
             for pattern in patterns
             for m in pattern.finditer(text[start:end])
-            if not _inside(start + m.start(), covered)
+            if not _inside(start + m.start(), covered) and not _joins(text, start + m.start())
         )
         begin = start
         for cut_start, cut_end in cuts:
@@ -264,12 +285,18 @@ def _cut_long(text: str, spans: Sequence[tuple[int, int]], pattern: re.Pattern[s
         covered = _covered(text, start, end)
         for match in pattern.finditer(text, start, end) if words(text, start, end) >= _LONG else ():
             enough = min(words(text, begin, match.start()), words(text, match.end(), end)) >= _SHORT
-            if enough and count < AIM and not _inside(match.start(), covered):
+            room = count < AIM or words(text, begin, end) >= _OVERLONG
+            if enough and room and not _inside(match.start(), covered):
                 pieces.append((begin, match.start()))
                 begin = match.end()
                 count += 1
         pieces.append((begin, end))
     return pieces
+
+
+def _joins(text: str, position: int) -> bool:
+    """Tell whether an "and" at a position only joins two nouns: "between the fingers and a palm"."""
+    return text[position].isspace() and _JOINED.search(text, max(0, position - 100), position) is not None
 
 
 def _covered(text: str, start: int, end: int) -> list[tuple[int, int]]:
