@@ -77,13 +77,13 @@ def test_limitations_are_split_on_structure(text: str, parts: list[str]) -> None
             id="an 'and' between two gerunds parts no step",
         ),
         pytest.param(
-            "A clip comprising: a jaw; and a spring that presses the jaw, the jaw being shaped so that a rail "
+            "A clip comprising: a jaw; and a spring that presses it, the jaw being shaped so that a rail "
             "lies between the tongue and a lip, the tongue, the lip, and the rail forming three steps that "
             "a tool reaches, the spring having two arms.",
             [
                 "A clip",
                 "a jaw",
-                "a spring that presses the jaw",
+                "a spring that presses it",
                 (
                     "the jaw being shaped so that a rail lies between the tongue and a lip, the tongue, "
                     "the lip, and the rail forming three steps that a tool reaches"
