@@ -6,11 +6,12 @@ never the words of an unpublished invention.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pipeline import store_cases, store_events
 from pipeline.assess import assess
-from pipeline.decompose import decompose
+from pipeline.decompose import decompose, left_out
 from pipeline.errors import UsageError
 from pipeline.store_cases import Case, CaseLine, FeatureSet, StoredReport
 
@@ -74,6 +75,8 @@ class Cases:
         Raises NoFeaturesError, before anything is stored, when the text describes nothing to search for.
         """
         features = decompose(disclosure)
+        if told := left_out(disclosure):
+            disclosure = replace(disclosure, warnings=(*disclosure.warnings, told))
         at = self._clock().isoformat()
         with self._store.begin() as connection:
             number = store_cases.put_disclosure(connection, disclosure, actor.id, at)

@@ -204,12 +204,19 @@ def _claim_spans(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
             yield match.end(), heads[index + 1].start() if index + 1 < len(heads) else end
         return
     begin = start
-    for gap in re.finditer(r"\n\s*\n", text[start:end]):
+    for gap in re.finditer(r"\n\s*\n(?:[-*] )?|\.\s*\n[-*] ", text[start:end]):
         after = start + gap.end()
-        if _reference(text, after, end) is not None:
+        if _reference(text, after, end) is not None or _opens_claim(text, after, end):
             yield begin, start + gap.start()
             begin = after
     yield begin, end
+
+
+def _opens_claim(text: str, start: int, end: int) -> bool:
+    """Tell whether a list item is a claim of its own: "A method …, comprising"."""
+    line = text.find("\n", start, end)
+    found = _transition(text, start, end if line < 0 else line)
+    return found is not None and _STRONG.search(text, *found) is not None
 
 
 def _reference(text: str, start: int, end: int) -> tuple[int, int] | None:

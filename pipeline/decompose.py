@@ -71,7 +71,7 @@ def decompose(disclosure: Disclosure) -> tuple[Feature, ...]:
     Raises NoFeaturesError when nothing technical is said, TooManyFeaturesError beyond `MOST`,
     FeatureTooLongError beyond `TEXT_LIMIT`.
     """
-    found = tuple(_from_claims(disclosure)) or tuple(_from_prose(disclosure))
+    found = _found(disclosure)
     for item in found:
         if len(item.text) > TEXT_LIMIT:
             raise FeatureTooLongError(_name(disclosure), item.text)
@@ -79,9 +79,7 @@ def decompose(disclosure: Disclosure) -> tuple[Feature, ...]:
         essential = [item for item in found if item.essential]
         if len(essential) > MOST:
             raise TooManyFeaturesError(_name(disclosure), len(essential))
-        found = (
-            tuple(essential) + tuple(item for item in found if not item.essential)[: MOST - len(essential)]
-        )
+        found = (*essential, *[item for item in found if not item.essential][: MOST - len(essential)])
     return tuple(
         Feature(
             id=f"F{number}",
@@ -93,6 +91,22 @@ def decompose(disclosure: Disclosure) -> tuple[Feature, ...]:
         )
         for number, item in enumerate(found, start=1)
     )
+
+
+def left_out(disclosure: Disclosure) -> str:
+    """Return a sentence about the optional features that `decompose` leaves out; empty when it takes all."""
+    found = _found(disclosure)
+    if len(found) <= MOST:
+        return ""
+    first = [item for item in found if not item.essential][MOST - len(found)]
+    return (
+        f"{len(found) - MOST} optional features are left out, a chart holds {MOST}; the first is "
+        f"{first.text[:80]!r}. Hand them in apart, or merge features and add them by hand"
+    )
+
+
+def _found(disclosure: Disclosure) -> tuple[Feature, ...]:
+    return tuple(_from_claims(disclosure)) or tuple(_from_prose(disclosure))
 
 
 def _name(disclosure: Disclosure) -> str:

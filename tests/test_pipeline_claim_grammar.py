@@ -112,6 +112,23 @@ def test_the_joints_that_real_claims_have(text: str, parts: list[str]) -> None:
     assert _texts(text) == [parts]
 
 
+def test_claims_that_lost_their_numbers_to_a_list_are_still_apart() -> None:
+    text = (
+        "- A kettle comprising: a base; and a lid.\n"
+        "- The kettle of claim 1, wherein the lid is glass.\n"
+        "- A method of boiling water, comprising: filling a kettle; and heating it.\n"
+        "- The method of claim 3, further comprising pouring."
+    )
+    assert [claim.dependent for claim in claims(text)] == [False, True, False, True]
+    assert _texts(text)[1:] == [
+        ["the lid is glass"],
+        ["A method of boiling water", "filling a kettle", "heating it"],
+        ["pouring"],
+    ]
+    elements = "A kettle comprising:\n- a base having a foot.\n- a lid.\n- a spout."
+    assert _texts(elements) == [["A kettle", "a base having a foot", "a lid", "a spout"]]
+
+
 def test_dependent_claims_refer_and_do_not_repeat_the_parent() -> None:
     text = (
         "1. A box comprising: a base; and a lid.\n"

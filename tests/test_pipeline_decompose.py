@@ -12,6 +12,7 @@ from pipeline.decompose import (
     NoFeaturesError,
     TooManyFeaturesError,
     decompose,
+    left_out,
 )
 from pipeline.disclosure import FeatureKind, Topic
 from pipeline.intake import from_answers
@@ -98,10 +99,15 @@ def test_a_disclosure_about_the_problem_only_is_refused() -> None:
         decompose(_disclosure(problem="Fruit rots within 3 days."))
 
 
-def test_optional_features_beyond_the_limit_are_left_out_and_essential_ones_refused() -> None:
+def test_optional_features_beyond_the_limit_are_left_out_and_named_and_essential_ones_refused() -> None:
     dependent = "\n".join(f"{n}. The box of claim 1, wherein part {n}x is red." for n in range(2, MOST + 5))
-    found = decompose(_disclosure(claim=f"1. A box comprising: a base; and a lid.\n{dependent}"))
+    disclosure = _disclosure(claim=f"1. A box comprising: a base; and a lid.\n{dependent}")
+    found = decompose(disclosure)
     assert len(found) == MOST
+    first = next(n for n in range(2, MOST + 5) if not any(f"part {n}x" in f.text for f in found))
+    assert left_out(disclosure).startswith("6 optional features are left out")
+    assert f"part {first}x is red" in left_out(disclosure)
+    assert left_out(_disclosure(claim=_CLAIM)) == ""
     assert sum(feature.essential for feature in found) == 3
     many = "; ".join(f"a part number {n}x" for n in range(MOST + 1))
     with pytest.raises(TooManyFeaturesError, match="several disclosures"):

@@ -74,7 +74,10 @@ def _disclose(context: Context, workspace: Workspace, file: Path, person: str | 
     disclosure = read_disclosure(file)
     for warning in disclosure.warnings:
         context.console.note(f"{file}: {warning}")
-    return workspace.cases.add(disclosure, workspace.user(person))
+    number = workspace.cases.add(disclosure, workspace.user(person))
+    for warning in workspace.cases.get(number).disclosure.warnings[len(disclosure.warnings) :]:
+        context.console.note(f"{file}: {warning}")
+    return number
 
 
 @click.command("features")
