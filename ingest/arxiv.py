@@ -35,7 +35,7 @@ from ingest.documents import (
 )
 from ingest.errors import XmlRefusedError
 from ingest.record_stream import display, measure, members, pieces
-from ingest.xml_safety import PIECE_LIMIT, local, named, parse, prolog
+from ingest.xml_safety import PIECE_LIMIT, local, named, parse, prolog, root_of, wide
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,7 +91,7 @@ class Arxiv:
             return False
         try:
             with path.open("rb") as file:
-                root = prolog(file.read(_PAGE)).root
+                root = root_of(file.read(_PAGE))
         except OSError:
             return False
         return root.rpartition(":")[2] in _ROOTS
@@ -130,7 +130,9 @@ def _header(data: bytes, place: Origin) -> tuple[_Response, Unreadable | None]:
     head = prolog(data)
     root = _ROOT_TAG.match(data, head.start)
     refusal = ""
-    if head.declares_entities:
+    if encoding := wide(data):
+        refusal = f"encoding: {encoding}, which is not read; convert it to UTF-8"
+    elif head.declares_entities:
         refusal = "declares entities; refused"
     elif root is None or head.root.rpartition(":")[2] not in _ROOTS:
         refusal = f"not a response of arXiv: its root is {head.root[:80]!r}"
@@ -200,7 +202,8 @@ def _atom(entry: _Element) -> _Entry:
     identifier, version = _identified(place.rpartition("/abs/")[2])
     names = (_child_text(author, "name") for author in named(entry, "author"))
     first, own = _iso_day(_child_text(entry, "published")), _iso_day(_child_text(entry, "updated"))
-    days = {version: own} if first == own else {1: first, version: own}
+    # `published` is the first version's day; `updated` is this version's.
+    days = {version: first or own} if version == 1 or first == own else {1: first, version: own}
     return _Entry(
         identifier=identifier,
         version=version,
@@ -254,8 +257,11 @@ def _plain(inner: _Element) -> _Entry:
         for author in named(group, "author"):
             parts = (_child_text(author, name) for name in ("forenames", "keyname", "suffix"))
             names.append(" ".join(" ".join(parts).split()))
-    stated = "updated" if _child_text(inner, "updated") else "created"
-    day = _iso_day(_child_text(inner, stated))
+    days = {name: _iso_day(_child_text(inner, name)) for name in ("created", "updated")}
+    own = "updated" if days["updated"] else "created"
+    events = list(_submitted(EventKind.PUBLISHED, days[own], f"arxiv-oai/{own}"))
+    if own == "updated" and days["created"] != days["updated"]:
+        events += _submitted(EventKind.EARLIER_VERSION, days["created"], "arxiv-oai/created")
     return _Entry(
         identifier=identifier,
         version=version,
@@ -263,7 +269,7 @@ def _plain(inner: _Element) -> _Entry:
         abstract=_child_text(inner, "abstract"),
         authors=tuple(names),
         categories=tuple(_child_text(inner, "categories").split()),
-        events=tuple(_submitted(EventKind.PUBLISHED, day, f"arxiv-oai/{stated}")),
+        events=tuple(events),
     )
 
 

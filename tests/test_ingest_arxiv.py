@@ -111,16 +111,22 @@ def test_raw_records_list_every_version_and_only_the_latest_is_this_text(tmp_pat
 @pytest.mark.parametrize(
     ("stated", "expected"),
     [
-        ("<created>2007-04-02</created>", "2007-04-02/2007-04-07"),
-        ("<created>2007-04-02</created><updated>2008-01-13</updated>", "2008-01-13/2008-01-18"),
+        ("<created>2007-04-02</created>", [(EventKind.PUBLISHED, "2007-04-02/2007-04-07")]),
+        (
+            "<created>2007-04-02</created><updated>2008-01-13</updated>",
+            [
+                (EventKind.PUBLISHED, "2008-01-13/2008-01-18"),
+                (EventKind.EARLIER_VERSION, "2007-04-02/2007-04-07"),
+            ],
+        ),
     ],
 )
 def test_records_without_versions_have_a_key_without_version(
-    tmp_path: Path, stated: str, expected: str
+    tmp_path: Path, stated: str, expected: list[tuple[EventKind, str]]
 ) -> None:
     document = one(tmp_path / "a.xml", answer(plain("0704.0001", stated)))
     assert document.key == document.work == "arXiv:0704.0001"
-    assert days(document) == [(EventKind.PUBLISHED, expected)]
+    assert days(document) == expected
     assert [party.name for party in document.parties] == ["Ann Moss Jr"]
 
 
