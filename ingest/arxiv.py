@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
@@ -115,7 +115,7 @@ class Arxiv:
                     yield found
             if (member.failure or not member.count) and base + member.count > after:
                 end = Origin(source=NAME, file=member.name, offset=base + member.count, sha256="")
-                yield _lost(end, member.failure or "is empty")
+                yield replace(_lost(end, member.failure or "is empty"), passing=member.passing)
             base += member.advance
 
 

@@ -134,7 +134,8 @@ class JsonLines:
         except (OSError, EOFError, zlib.error) as error:
             if offset > after:
                 reason = f"the file ends early or is damaged after byte {offset}: {error}"
-                yield Unreadable(file=name, offset=offset, reason=reason)
+                machine = isinstance(error, OSError) and error.errno is not None
+                yield Unreadable(file=name, offset=offset, reason=reason, passing=machine)
             return
         if not offset and after < 0:
             yield Unreadable(file=name, offset=0, reason="is empty")

@@ -197,7 +197,8 @@ def _size(path: Path) -> int:
     try:
         return path.stat().st_size
     except OSError as error:
-        raise UnreadableFileError(display(path), f"cannot be opened: {error.strerror or error}") from None
+        reason = f"cannot be opened: {error.strerror or error}"
+        raise UnreadableFileError(display(path), reason, passing=True) from None
 
 
 def _bytes(path: Path, limit: int) -> bytes:
@@ -205,7 +206,8 @@ def _bytes(path: Path, limit: int) -> bytes:
         with path.open("rb") as file:
             data = file.read(limit + 1)
     except OSError as error:
-        raise UnreadableFileError(display(path), f"cannot be opened: {error.strerror or error}") from None
+        reason = f"cannot be opened: {error.strerror or error}"
+        raise UnreadableFileError(display(path), reason, passing=True) from None
     if len(data) > limit:
         raise UnreadableFileError(display(path), f"is larger than {limit >> 20} MiB; split it")
     if not data.strip():

@@ -61,6 +61,8 @@ class Member:
     count: int = 0
     """Uncompressed bytes read so far."""
     failure: str = ""
+    passing: bool = False
+    """The failure is the machine's, see `Unreadable.passing`."""
 
     def chunks(self) -> Iterator[bytes]:
         """Yield the bytes; ends early with `failure` set instead of raising."""
@@ -73,6 +75,7 @@ class Member:
                 yield chunk
         except OSError as error:
             self.failure = f"cannot be read: {error.strerror or error}"
+            self.passing = error.errno is not None  # bz2 raises OSError without one for damaged bytes
         except _DAMAGE as error:
             self.failure = f"damaged: {error}"
 
@@ -140,7 +143,8 @@ def members(path: Path, *, wanted: str = ".xml") -> Iterator[Member]:
     except _DAMAGE:  # of the directory: a member's own damage has become its `failure`
         yield from _salvage(path, name, wanted)
     except OSError as error:
-        yield Member(name=name, source=iter(()), failure=f"cannot be opened: {error.strerror or error}")
+        reason = f"cannot be opened: {error.strerror or error}"
+        yield Member(name=name, source=iter(()), failure=reason, passing=True)
 
 
 def measure(path: Path, *, wanted: str = ".xml") -> int:

@@ -90,7 +90,7 @@ def _member(member: Member, base: int, after: int) -> Iterator[Document | Unread
         if lost:
             reason = f"{member.failure}; the document that begins here is incomplete"
             if offset > after:
-                yield Unreadable(file=member.name, offset=offset, reason=reason)
+                yield Unreadable(file=member.name, offset=offset, reason=reason, passing=member.passing)
         elif piece.oversize:
             if offset > after:
                 reason = f"the record is longer than {PIECE_LIMIT >> 20} MiB; split it"
@@ -101,7 +101,8 @@ def _member(member: Member, base: int, after: int) -> Iterator[Document | Unread
                     yield _record(data, member.name, offset + start)
     if not lost and (member.failure or not member.count) and base + member.count > after:
         reason = member.failure or "is empty"
-        yield Unreadable(file=member.name, offset=base + member.count, reason=reason)
+        end = base + member.count
+        yield Unreadable(file=member.name, offset=end, reason=reason, passing=member.passing)
 
 
 def _is_whole(data: bytes) -> bool:
