@@ -185,7 +185,7 @@ def _mark_path(path: Path) -> str:
 
 
 def _spelled(path: Path) -> str:
-    """Return a path as text that can be stored and tells any two apart: bytes that are no UTF-8 are spelled."""
+    """Return a path as text that can be stored and tells any two apart: odd bytes are spelled out."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
