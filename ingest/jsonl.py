@@ -11,6 +11,9 @@ Decisions
 * `text` is the abstract of a short record (a BEIR passage) and the description of a long one.
 * A United States record with a kind code gets the key of the full text, `US-11646472-B2`; others keep their
   identifier. The same identifier twice is the store's business.
+* A patent's number says whose patent it is: a `country` beside it is often that of its owner. A United States
+  number or an RFC's also says the kind where the record states none (lines of BEIR corpora never do). A date
+  in a BEIR line's `metadata` is not read: whether it is a filing or a publication day, nobody says.
 """
 
 from __future__ import annotations
@@ -55,7 +58,11 @@ _HEADING_LIMIT = 90
 _SUFFIXES = (".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz")
 _MARK = b'{"format":"' + FORMAT.encode() + b'",'
 _US_NUMBER = re.compile(r"US-?((?:D|PP|RE|H|T)?\d{4,11})")
+_US_KEY = re.compile(r"US-?(?:(?:D|PP|RE|H|T)?\d{4,8}|(?:19|20)\d{9})(?:-?[A-Z]\d?)?")
 _US_APPLICATION = re.compile(r"US-?(?:19|20)\d{9}.*")
+_PATENT_NUMBER = re.compile(r"([A-Z]{2})-?(?:[A-Z]{1,2})?\d{4}.*")
+_RFC = re.compile(r"RFC\s?-?\d{1,5}", re.IGNORECASE)
+_PATENTS = frozenset({DocumentKind.PATENT, DocumentKind.APPLICATION})
 _PRINTED = re.compile(r"\[(\d{4,5})\]\s*")
 _HEADING = re.compile(r"#{1,6}\s+\S.*|(?:\d{1,2}\.)*\d{0,2}\.?\s?[A-Z][A-Z0-9 ,/&()-]{3,}:?")
 
@@ -133,8 +140,10 @@ class JsonLines:
                     offset += size
         except (OSError, EOFError, zlib.error) as error:
             if offset > after:
-                reason = f"the file ends early or is damaged after byte {offset}: {error}"
                 machine = isinstance(error, OSError) and error.errno is not None
+                what = "cannot be read" if machine else "ends early or is damaged"
+                why = error.strerror if isinstance(error, OSError) and machine else error
+                reason = f"the file {what} after byte {offset}: {why}"
                 yield Unreadable(file=name, offset=offset, reason=reason, passing=machine)
             return
         if not offset and after < 0:
@@ -191,7 +200,7 @@ def document(record: Mapping[str, object], origin: Origin) -> Document:
     identifier = fields.word_of(record, "id", "_id", "key")
     if not identifier:
         raise LineRefusedError("it has no id")
-    kind = fields.kind_of(record)
+    kind = fields.kind_of(record) if fields.word_of(record, "kind") else _kind_of_number(identifier)
     code = fields.word_of(record, "kind_code").upper()
     if kind is DocumentKind.PATENT and _is_application(identifier, code):
         kind = DocumentKind.APPLICATION
@@ -213,10 +222,21 @@ def document(record: Mapping[str, object], origin: Origin) -> Document:
         parties=fields.parties_of(record),
         citations=tuple(_citations(record)),
         language=fields.word_of(record, "language", "lang").lower(),
-        country=fields.word_of(record, "country").upper() or ("US" if key.startswith("US-") else ""),
+        country=_country(identifier, kind) or fields.word_of(record, "country").upper(),
         work=fields.word_of(record, "work"),
         origin=origin,
     )
+
+
+def _kind_of_number(identifier: str) -> DocumentKind:
+    if _US_KEY.fullmatch(identifier):
+        return DocumentKind.PATENT
+    return DocumentKind.STANDARD if _RFC.fullmatch(identifier) else DocumentKind.REPORT
+
+
+def _country(identifier: str, kind: DocumentKind) -> str:
+    match = _PATENT_NUMBER.fullmatch(identifier)
+    return match[1] if match and kind in _PATENTS else ""
 
 
 def _is_application(identifier: str, code: str) -> bool:

@@ -58,8 +58,10 @@ class UsptoXml:
         try:
             with path.open("rb") as file:
                 head = file.read(_PAGE)
-        except OSError:
+        except FileNotFoundError:
             return False
+        except OSError:
+            return True  # so that somebody reads it, and says why that failed
         return not head or _is_ours(root_of(head))
 
     def measure(self, path: Path) -> int:

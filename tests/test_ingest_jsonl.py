@@ -290,6 +290,29 @@ def test_a_bad_line_costs_only_itself(tmp_path: Path, line: bytes, words: str) -
     assert bad.offset == len(json.dumps(GOOD)) + 1
 
 
+@pytest.mark.parametrize(
+    ("stated", "kind", "country"),
+    [
+        ({"id": "US7640598"}, DocumentKind.PATENT, "US"),
+        ({"id": "USD612345"}, DocumentKind.PATENT, "US"),
+        ({"id": "US-7640598-B2"}, DocumentKind.PATENT, "US"),
+        ({"id": "US-20130210636-A1"}, DocumentKind.APPLICATION, "US"),
+        ({"id": "US20130210636"}, DocumentKind.APPLICATION, "US"),
+        ({"id": "US7640598", "kind": "patent", "country": "JP"}, DocumentKind.PATENT, "US"),
+        ({"id": "EP1234567", "kind": "patent"}, DocumentKind.PATENT, "EP"),
+        ({"id": "US7640598", "kind": "paper"}, DocumentKind.PAPER, ""),
+        ({"id": "RFC1"}, DocumentKind.STANDARD, ""),
+        ({"id": "MED-10", "country": "de"}, DocumentKind.REPORT, "DE"),
+    ],
+)
+def test_a_number_says_what_the_record_does_not(
+    tmp_path: Path, stated: dict[str, str], kind: DocumentKind, country: str
+) -> None:
+    line = {**stated, "title": "A lid", "metadata": {"date": "2009-03-26"}}
+    document = one(tmp_path / "a.jsonl", line)
+    assert (document.kind, document.country, document.events) == (kind, country, ())
+
+
 def test_lone_surrogates_do_not_survive(tmp_path: Path) -> None:
     document = one(
         tmp_path / "a.jsonl", b'{"id": "x\\ud800", "title": "A \\udfff lid", "authors": ["\\ud801"]}'
