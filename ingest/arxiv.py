@@ -56,6 +56,7 @@ _CATEGORY = re.compile(r"[a-z][a-z-]{1,14}(?:\.[A-Za-z-]{2,10})?")
 _AND = re.compile(r",\s*(?:and\s+)?|\s+and\s+")
 _AFFILIATION = re.compile(r"\([^()]{0,400}\)")
 _PAGE = 1 << 16
+_BARE = "a response without a record: the search found nothing, or it was no ListRecords or GetRecord"
 _RULE = f"submitted then, announced within {ANNOUNCED_WITHIN.days} days"
 
 
@@ -100,7 +101,7 @@ class Arxiv:
         return measure(path)
 
     def read(self, path: Path, *, after: int = -1) -> Iterator[Document | Unreadable]:
-        base = 0
+        base, any_record = 0, False
         for member in members(path):
             response = _Response()
             for piece in pieces(member.chunks(), CUT):
@@ -108,15 +109,20 @@ class Arxiv:
                 if piece.oversize:
                     found: Document | Unreadable | None = _lost(place, f"longer than {PIECE_LIMIT >> 20} MiB")
                 elif _RECORD.match(piece.data):
+                    any_record = True
                     found = _record(piece.data, response, place) if place.offset > after else None
                 else:
                     response, found = _header(piece.data, place)
+                    any_record = any_record or found is not None
                 if found is not None and place.offset > after:
                     yield found
             if (member.failure or not member.count) and base + member.count > after:
                 end = Origin(source=NAME, file=member.name, offset=base + member.count, sha256="")
+                any_record = True
                 yield replace(_lost(end, member.failure or "is empty"), passing=member.passing)
             base += member.advance
+        if not any_record and after < 0:
+            yield Unreadable(file=display(path), offset=0, reason=_BARE)
 
 
 def _lost(place: Origin, reason: str) -> Unreadable:

@@ -173,8 +173,11 @@ def test_a_response_that_declares_entities_is_refused_with_its_records(tmp_path:
     assert [getattr(item, "reason", "") for item in items] == ["declares entities; refused", ""]
 
 
-def test_an_empty_answer_has_no_records_and_an_empty_file_is_a_reason(tmp_path: Path) -> None:
-    assert read(tmp_path / "a.xml", feed()) == []
+def test_an_answer_without_records_and_an_empty_file_are_reasons(tmp_path: Path) -> None:
+    for number, bare in enumerate((feed(), answer(), f"{HEAD}{OAI}<Identify/></OAI-PMH>")):
+        (item,) = read(tmp_path / f"{number}.xml", bare)
+        assert isinstance(item, Unreadable)
+        assert "without a record" in item.reason
     assert [getattr(item, "reason", "") for item in read(tmp_path / "b.xml", "")] == ["is empty"]
 
 
