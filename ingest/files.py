@@ -52,8 +52,9 @@ class Files:
             text = read_text_file(path)
             if after < 0:
                 yield document(text, Origin(source=NAME, file=name, offset=0, sha256=digest))
-            if text.warnings:
-                yield Unreadable(file=name, offset=1, reason=f"read in part: {'; '.join(text.warnings)}")
+            warnings = [*text.warnings, *filter(None, [fields.misread(text.front_matter)])]
+            if warnings:
+                yield Unreadable(file=name, offset=1, reason=f"read in part: {'; '.join(warnings)}")
         except UnreadableFileError as error:
             yield Unreadable(file=name, offset=0, reason=error.reason, passing=error.passing)
         except OSError as error:

@@ -135,8 +135,9 @@ class JsonLines:
             with _opened(path) as file:
                 while line := file.readline(LINE_LIMIT + 1):
                     size = len(line) if len(line) <= LINE_LIMIT else len(line) + _skip_line(file, line)
-                    if offset > after and line.strip():
-                        yield _item(line, Origin(source=NAME, file=name, offset=offset, sha256=""))
+                    if offset >= after and line.strip():
+                        place = Origin(source=NAME, file=name, offset=offset, sha256="")
+                        yield from _items(line, place, after)
                     offset += size
         except (OSError, EOFError, zlib.error) as error:
             if offset > after:
@@ -166,21 +167,31 @@ def _skip_line(file: BinaryIO | gzip.GzipFile, line: bytes) -> int:
     return skipped
 
 
-def _item(line: bytes, place: Origin) -> Document | Unreadable:
+def _items(line: bytes, place: Origin, after: int) -> Iterator[Document | Unreadable]:
+    """Yield what a line holds and, one byte on, what of it was not understood."""
+    record, found = _item(line, place)
+    if place.offset > after:
+        yield found
+    if isinstance(found, Document) and (lost := fields.misread(record)):
+        yield Unreadable(file=place.file, offset=place.offset + 1, reason=f"{found.key} read in part: {lost}")
+
+
+def _item(line: bytes, place: Origin) -> tuple[Mapping[str, object], Document | Unreadable]:
+    """Return a line's loose fields (none in an interchange line) and its document."""
     if len(line) > LINE_LIMIT:
         reason = f"the line is longer than {LINE_LIMIT >> 20} MiB"
-        return Unreadable(file=place.file, offset=place.offset, reason=reason)
+        return {}, Unreadable(file=place.file, offset=place.offset, reason=reason)
     body = line.strip().removeprefix(b"\xef\xbb\xbf")
     origin = replace(place, sha256=hashlib.sha256(body).hexdigest())
     try:
         if body.startswith(_MARK):
-            return replace(read_line(body), origin=origin)
+            return {}, replace(read_line(body), origin=origin)
         record = _record(body)
         if record.get("format") == FORMAT:
-            return replace(read_line(body), origin=origin)
-        return document(record, origin)
+            return {}, replace(read_line(body), origin=origin)
+        return record, document(record, origin)
     except LineRefusedError as error:
-        return Unreadable(file=place.file, offset=place.offset, reason=error.reason)
+        return {}, Unreadable(file=place.file, offset=place.offset, reason=error.reason)
 
 
 def _record(body: bytes) -> Mapping[str, object]:
