@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
@@ -35,7 +35,7 @@ from ingest.documents import (
 )
 from ingest.errors import XmlRefusedError
 from ingest.record_stream import display, measure, members, pieces
-from ingest.xml_safety import PIECE_LIMIT, local, named, parse, prolog
+from ingest.xml_safety import PIECE_LIMIT, local, named, parse, prolog, root_of, wide
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,6 +56,7 @@ _CATEGORY = re.compile(r"[a-z][a-z-]{1,14}(?:\.[A-Za-z-]{2,10})?")
 _AND = re.compile(r",\s*(?:and\s+)?|\s+and\s+")
 _AFFILIATION = re.compile(r"\([^()]{0,400}\)")
 _PAGE = 1 << 16
+_BARE = "a response without a record: the search found nothing, or it was no ListRecords or GetRecord"
 _RULE = f"submitted then, announced within {ANNOUNCED_WITHIN.days} days"
 
 
@@ -91,7 +92,7 @@ class Arxiv:
             return False
         try:
             with path.open("rb") as file:
-                root = prolog(file.read(_PAGE)).root
+                root = root_of(file.read(_PAGE))
         except OSError:
             return False
         return root.rpartition(":")[2] in _ROOTS
@@ -100,7 +101,7 @@ class Arxiv:
         return measure(path)
 
     def read(self, path: Path, *, after: int = -1) -> Iterator[Document | Unreadable]:
-        base = 0
+        base, any_record = 0, False
         for member in members(path):
             response = _Response()
             for piece in pieces(member.chunks(), CUT):
@@ -108,15 +109,20 @@ class Arxiv:
                 if piece.oversize:
                     found: Document | Unreadable | None = _lost(place, f"longer than {PIECE_LIMIT >> 20} MiB")
                 elif _RECORD.match(piece.data):
+                    any_record = True
                     found = _record(piece.data, response, place) if place.offset > after else None
                 else:
                     response, found = _header(piece.data, place)
+                    any_record = any_record or found is not None
                 if found is not None and place.offset > after:
                     yield found
             if (member.failure or not member.count) and base + member.count > after:
                 end = Origin(source=NAME, file=member.name, offset=base + member.count, sha256="")
-                yield _lost(end, member.failure or "is empty")
+                any_record = True
+                yield replace(_lost(end, member.failure or "is empty"), passing=member.passing)
             base += member.advance
+        if not any_record and after < 0:
+            yield Unreadable(file=display(path), offset=0, reason=_BARE)
 
 
 def _lost(place: Origin, reason: str) -> Unreadable:
@@ -130,7 +136,9 @@ def _header(data: bytes, place: Origin) -> tuple[_Response, Unreadable | None]:
     head = prolog(data)
     root = _ROOT_TAG.match(data, head.start)
     refusal = ""
-    if head.declares_entities:
+    if encoding := wide(data):
+        refusal = f"encoding: {encoding}, which is not read; convert it to UTF-8"
+    elif head.declares_entities:
         refusal = "declares entities; refused"
     elif root is None or head.root.rpartition(":")[2] not in _ROOTS:
         refusal = f"not a response of arXiv: its root is {head.root[:80]!r}"
@@ -200,7 +208,8 @@ def _atom(entry: _Element) -> _Entry:
     identifier, version = _identified(place.rpartition("/abs/")[2])
     names = (_child_text(author, "name") for author in named(entry, "author"))
     first, own = _iso_day(_child_text(entry, "published")), _iso_day(_child_text(entry, "updated"))
-    days = {version: own} if first == own else {1: first, version: own}
+    # `published` is the first version's day; `updated` is this version's.
+    days = {version: first or own} if version == 1 or first == own else {1: first, version: own}
     return _Entry(
         identifier=identifier,
         version=version,
@@ -254,8 +263,11 @@ def _plain(inner: _Element) -> _Entry:
         for author in named(group, "author"):
             parts = (_child_text(author, name) for name in ("forenames", "keyname", "suffix"))
             names.append(" ".join(" ".join(parts).split()))
-    stated = "updated" if _child_text(inner, "updated") else "created"
-    day = _iso_day(_child_text(inner, stated))
+    days = {name: _iso_day(_child_text(inner, name)) for name in ("created", "updated")}
+    own = "updated" if days["updated"] else "created"
+    events = list(_submitted(EventKind.PUBLISHED, days[own], f"arxiv-oai/{own}"))
+    if own == "updated" and days["created"] != days["updated"]:
+        events += _submitted(EventKind.EARLIER_VERSION, days["created"], "arxiv-oai/created")
     return _Entry(
         identifier=identifier,
         version=version,
@@ -263,7 +275,7 @@ def _plain(inner: _Element) -> _Entry:
         abstract=_child_text(inner, "abstract"),
         authors=tuple(names),
         categories=tuple(_child_text(inner, "categories").split()),
-        events=tuple(_submitted(EventKind.PUBLISHED, day, f"arxiv-oai/{stated}")),
+        events=tuple(events),
     )
 
 

@@ -21,7 +21,9 @@ _TOKEN = re.compile(
 )
 _RANGES = frozenset({"-", "–", "—", "to", "through"})
 _CANCELLED = re.compile(
-    r"\s*[\[(]?\s*(?:cancell?ed|withdrawn and cancell?ed|deleted)\s*[\])]?\.?\s*", re.IGNORECASE
+    r"(?:claims?\b|[\d\s,.;–—-]|\b(?:to|through|and)\b)*"  # a list of numbers in one claim
+    r"[\[(]?\s*(?:cancell?ed|withdrawn and cancell?ed|deleted)\s*[\])]?\.?\s*",
+    re.IGNORECASE,
 )
 _REFERENCE_SPAN = 2000
 """Characters of a claim in which a reference to another claim is looked for: the preamble, generously."""
@@ -38,8 +40,12 @@ def split_number(text: str) -> tuple[int | None, str]:
 
 
 def is_cancelled(text: str) -> bool:
-    """Tell whether a claim says only that it was cancelled."""
-    return len(text) < 60 and _CANCELLED.fullmatch(text) is not None  # noqa: PLR2004 - longer is a real claim
+    """Tell whether a claim, or a range of claims in one element, says only that it was cancelled.
+
+    >>> is_cancelled("1-18. (canceled)")
+    True
+    """
+    return len(text) < 200 and _CANCELLED.fullmatch(text) is not None  # noqa: PLR2004 - longer is a real claim
 
 
 def depends_on(text: str, number: int, linked: Iterable[int] = ()) -> tuple[int, ...]:

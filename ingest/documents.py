@@ -264,6 +264,8 @@ class Unreadable:
     file: str
     offset: int
     reason: str
+    passing: bool = False
+    """The trouble is this machine's (no permission, a bad disk), not the bytes': the next run tries again."""
 
 
 def clean(text: str) -> str:

@@ -17,10 +17,10 @@ class UnknownSourceError(IngestError):
 class UndetectedSourceError(IngestError):
     """No reader recognises a file."""
 
-    def __init__(self, path: str) -> None:
-        super().__init__(
-            f"{path}: no reader recognises this file; name one, e.g. 'antedate ingest jsonl {path}'"
-        )
+    def __init__(self, path: str, advice: str = "") -> None:
+        advice = advice or f"name one, e.g. 'antedate ingest jsonl {path}'"
+        self.reason = f"no reader recognises this file; {advice}"
+        super().__init__(f"{path}: {self.reason}")
 
 
 class DateFormError(IngestError):
@@ -56,7 +56,8 @@ class LineRefusedError(IngestError):
 class UnreadableFileError(IngestError):
     """A file of text cannot be read; `reason` says why and what now, without the file's name."""
 
-    def __init__(self, path: str, reason: str) -> None:
+    def __init__(self, path: str, reason: str, *, passing: bool = False) -> None:
         self.path = path
         self.reason = reason
+        self.passing = passing
         super().__init__(f"{path}: {reason}")

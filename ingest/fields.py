@@ -3,7 +3,8 @@
 Decisions
 ---------
 * Of several spellings of a field the first that is filled counts. A value of the wrong type is absent.
-* A date that is no date costs the event, never the document. A filing date is not a public date.
+* A date that is no date costs the event, never the document, and is said (`misread`): what has no public
+  date never counts as prior art. A filing date is not a public date.
 * For a patent, `date` is the day of its own publication: a grant's, or an application's.
 """
 
@@ -47,6 +48,11 @@ _PARTY_FIELDS = (
     ("applicant", ("applicants", "applicant")),
     ("assignee", ("assignees", "assignee")),
 )
+_DATE_FIELDS = (
+    (None, ("publication_date", "published", "date")),
+    (EventKind.FILED, ("filing_date", "filed")),
+    (EventKind.PRIORITY, ("priority_date",)),
+)
 _SPLIT_WORDS = re.compile(r"[;,\s]+")
 _SPLIT_NAMES = re.compile(r"\s*;\s*|\s+and\s+")
 _DAY_AND_TIME = re.compile(r"(\d{4}-\d{2}-\d{2})[T ]\d{2}:\d{2}.*")
@@ -85,25 +91,33 @@ def events_of(
     record: Mapping[str, object], source: str, public: EventKind = EventKind.PUBLISHED
 ) -> tuple[DatedEvent, ...]:
     """Return the dated events that a record states."""
-    kinds = (
-        (public, ("publication_date", "published", "date")),
-        (EventKind.FILED, ("filing_date", "filed")),
-        (EventKind.PRIORITY, ("priority_date",)),
+    return tuple(
+        DatedEvent(kind=kind or public, when=when, source=f"{source}/{name}", confidence="medium")
+        for kind, name, text in _dates(record)
+        if (when := _interval(text)) is not None
     )
-    return tuple(event for kind, names in kinds for event in _event(record, kind, names, source))
 
 
-def _event(
-    record: Mapping[str, object], kind: EventKind, names: tuple[str, ...], source: str
-) -> Iterator[DatedEvent]:
-    name = next((name for name in names if text_of(record, name)), "")
-    text = text_of(record, name).strip()
+def misread(record: Mapping[str, object]) -> str:
+    """Say which stated dates were not understood; empty when all were."""
+    lost = [f"{name} {text[:40]!r}" for _, name, text in _dates(record) if _interval(text) is None]
+    return f"{' and '.join(lost)} not understood as a date; write YYYY-MM-DD" if lost else ""
+
+
+def _dates(record: Mapping[str, object]) -> Iterator[tuple[EventKind | None, str, str]]:
+    """Yield kind (None: the document's own publication), field and text of each date that is stated."""
+    for kind, names in _DATE_FIELDS:
+        name = next((name for name in names if text_of(record, name)), "")
+        if name:
+            yield kind, name, word_of(record, name)
+
+
+def _interval(text: str) -> DayInterval | None:
     timed = _DAY_AND_TIME.fullmatch(text)
     try:
-        when = DayInterval.parse(timed[1] if timed else text)
+        return DayInterval.parse(timed[1] if timed else text)
     except DateFormError:
-        return
-    yield DatedEvent(kind=kind, when=when, source=f"{source}/{name}", confidence="medium")
+        return None
 
 
 def classes_of(record: Mapping[str, object]) -> tuple[Classification, ...]:

@@ -3,6 +3,9 @@
 Its key is the digest of its bytes, so that the same file under two names is one document. A date counts only
 if front matter or a saved page's metadata states it: a folder of drafts must not turn into prior art by its
 time stamps.
+
+What a file holds beside its text (footnotes, pictures, pages without a text layer) is one `Unreadable` after
+the document, at offset 1, so that nobody takes the record for the whole file.
 """
 
 from __future__ import annotations
@@ -41,16 +44,22 @@ class Files:
             return 0
 
     def read(self, path: Path, *, after: int = -1) -> Iterator[Document | Unreadable]:
-        if after >= 0:
+        if after > 0:
             return
         name = display(path)
         try:
             digest = _digest(path)
-            yield document(read_text_file(path), Origin(source=NAME, file=name, offset=0, sha256=digest))
+            text = read_text_file(path)
+            if after < 0:
+                yield document(text, Origin(source=NAME, file=name, offset=0, sha256=digest))
+            warnings = [*text.warnings, *filter(None, [fields.misread(text.front_matter)])]
+            if warnings:
+                yield Unreadable(file=name, offset=1, reason=f"read in part: {'; '.join(warnings)}")
         except UnreadableFileError as error:
-            yield Unreadable(file=name, offset=0, reason=error.reason)
+            yield Unreadable(file=name, offset=0, reason=error.reason, passing=error.passing)
         except OSError as error:
-            yield Unreadable(file=name, offset=0, reason=f"cannot be opened: {error.strerror or error}")
+            reason = f"cannot be opened: {error.strerror or error}"
+            yield Unreadable(file=name, offset=0, reason=reason, passing=True)
 
 
 def _digest(path: Path) -> str:

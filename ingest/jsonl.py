@@ -11,6 +11,9 @@ Decisions
 * `text` is the abstract of a short record (a BEIR passage) and the description of a long one.
 * A United States record with a kind code gets the key of the full text, `US-11646472-B2`; others keep their
   identifier. The same identifier twice is the store's business.
+* A patent's number says whose patent it is: a `country` beside it is often that of its owner. A United States
+  number or an RFC's also says the kind where the record states none (lines of BEIR corpora never do). A date
+  in a BEIR line's `metadata` is not read: whether it is a filing or a publication day, nobody says.
 """
 
 from __future__ import annotations
@@ -55,7 +58,11 @@ _HEADING_LIMIT = 90
 _SUFFIXES = (".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz")
 _MARK = b'{"format":"' + FORMAT.encode() + b'",'
 _US_NUMBER = re.compile(r"US-?((?:D|PP|RE|H|T)?\d{4,11})")
+_US_KEY = re.compile(r"US-?(?:(?:D|PP|RE|H|T)?\d{4,8}|(?:19|20)\d{9})(?:-?[A-Z]\d?)?")
 _US_APPLICATION = re.compile(r"US-?(?:19|20)\d{9}.*")
+_PATENT_NUMBER = re.compile(r"([A-Z]{2})-?(?:[A-Z]{1,2})?\d{4}.*")
+_RFC = re.compile(r"RFC\s?-?\d{1,5}", re.IGNORECASE)
+_PATENTS = frozenset({DocumentKind.PATENT, DocumentKind.APPLICATION})
 _PRINTED = re.compile(r"\[(\d{4,5})\]\s*")
 _HEADING = re.compile(r"#{1,6}\s+\S.*|(?:\d{1,2}\.)*\d{0,2}\.?\s?[A-Z][A-Z0-9 ,/&()-]{3,}:?")
 
@@ -128,13 +135,17 @@ class JsonLines:
             with _opened(path) as file:
                 while line := file.readline(LINE_LIMIT + 1):
                     size = len(line) if len(line) <= LINE_LIMIT else len(line) + _skip_line(file, line)
-                    if offset > after and line.strip():
-                        yield _item(line, Origin(source=NAME, file=name, offset=offset, sha256=""))
+                    if offset >= after and line.strip():
+                        place = Origin(source=NAME, file=name, offset=offset, sha256="")
+                        yield from _items(line, place, after)
                     offset += size
         except (OSError, EOFError, zlib.error) as error:
             if offset > after:
-                reason = f"the file ends early or is damaged after byte {offset}: {error}"
-                yield Unreadable(file=name, offset=offset, reason=reason)
+                machine = isinstance(error, OSError) and error.errno is not None
+                what = "cannot be read" if machine else "ends early or is damaged"
+                why = error.strerror if isinstance(error, OSError) and machine else error
+                reason = f"the file {what} after byte {offset}: {why}"
+                yield Unreadable(file=name, offset=offset, reason=reason, passing=machine)
             return
         if not offset and after < 0:
             yield Unreadable(file=name, offset=0, reason="is empty")
@@ -156,21 +167,31 @@ def _skip_line(file: BinaryIO | gzip.GzipFile, line: bytes) -> int:
     return skipped
 
 
-def _item(line: bytes, place: Origin) -> Document | Unreadable:
+def _items(line: bytes, place: Origin, after: int) -> Iterator[Document | Unreadable]:
+    """Yield what a line holds and, one byte on, what of it was not understood."""
+    record, found = _item(line, place)
+    if place.offset > after:
+        yield found
+    if isinstance(found, Document) and (lost := fields.misread(record)):
+        yield Unreadable(file=place.file, offset=place.offset + 1, reason=f"{found.key} read in part: {lost}")
+
+
+def _item(line: bytes, place: Origin) -> tuple[Mapping[str, object], Document | Unreadable]:
+    """Return a line's loose fields (none in an interchange line) and its document."""
     if len(line) > LINE_LIMIT:
         reason = f"the line is longer than {LINE_LIMIT >> 20} MiB"
-        return Unreadable(file=place.file, offset=place.offset, reason=reason)
+        return {}, Unreadable(file=place.file, offset=place.offset, reason=reason)
     body = line.strip().removeprefix(b"\xef\xbb\xbf")
     origin = replace(place, sha256=hashlib.sha256(body).hexdigest())
     try:
         if body.startswith(_MARK):
-            return replace(read_line(body), origin=origin)
+            return {}, replace(read_line(body), origin=origin)
         record = _record(body)
         if record.get("format") == FORMAT:
-            return replace(read_line(body), origin=origin)
-        return document(record, origin)
+            return {}, replace(read_line(body), origin=origin)
+        return record, document(record, origin)
     except LineRefusedError as error:
-        return Unreadable(file=place.file, offset=place.offset, reason=error.reason)
+        return {}, Unreadable(file=place.file, offset=place.offset, reason=error.reason)
 
 
 def _record(body: bytes) -> Mapping[str, object]:
@@ -190,7 +211,7 @@ def document(record: Mapping[str, object], origin: Origin) -> Document:
     identifier = fields.word_of(record, "id", "_id", "key")
     if not identifier:
         raise LineRefusedError("it has no id")
-    kind = fields.kind_of(record)
+    kind = fields.kind_of(record) if fields.word_of(record, "kind") else _kind_of_number(identifier)
     code = fields.word_of(record, "kind_code").upper()
     if kind is DocumentKind.PATENT and _is_application(identifier, code):
         kind = DocumentKind.APPLICATION
@@ -212,10 +233,21 @@ def document(record: Mapping[str, object], origin: Origin) -> Document:
         parties=fields.parties_of(record),
         citations=tuple(_citations(record)),
         language=fields.word_of(record, "language", "lang").lower(),
-        country=fields.word_of(record, "country").upper() or ("US" if key.startswith("US-") else ""),
+        country=_country(identifier, kind) or fields.word_of(record, "country").upper(),
         work=fields.word_of(record, "work"),
         origin=origin,
     )
+
+
+def _kind_of_number(identifier: str) -> DocumentKind:
+    if _US_KEY.fullmatch(identifier):
+        return DocumentKind.PATENT
+    return DocumentKind.STANDARD if _RFC.fullmatch(identifier) else DocumentKind.REPORT
+
+
+def _country(identifier: str, kind: DocumentKind) -> str:
+    match = _PATENT_NUMBER.fullmatch(identifier)
+    return match[1] if match and kind in _PATENTS else ""
 
 
 def _is_application(identifier: str, code: str) -> bool:

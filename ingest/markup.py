@@ -4,6 +4,7 @@ Decisions
 ---------
 * What a reader would see is kept, what only a program would see is dropped: link targets, emphasis marks,
   comments, scripts, styles, and elements marked hidden.
+* A raised number is marked, `10^5`: `105` would be another limit.
 * Tables become `a | b`, one row a line, as in every other reader.
 * A table used for layout (it holds paragraphs, headings or tables) is read as the text it lays out.
 * Nothing here recurses into the input: nesting costs memory, never the stack.
@@ -29,6 +30,9 @@ BlockKind = Literal["heading", "paragraph", "item"]
 _LINK = re.compile(r"!?\[([^\[\]\n]{0,500})\]\([^()\s]{0,2000}(?:\s[^()\n]{0,300})?\)")
 _STRONG = re.compile(r"\*\*([^*\n]{1,1000})\*\*|__([^_\n]{1,1000})__")
 _CODE = re.compile(r"`([^`\n]{1,1000})`")
+_POWER = re.compile(r"[+\-−]?\d+(?:\.\d+)?")
+_RAISED = re.compile(rf"(?<=[\w)])<sup>\s{{0,9}}({_POWER.pattern})\s{{0,9}}</sup>", re.IGNORECASE)
+_SCRIPT = re.compile(r"</?su[bp]>", re.IGNORECASE)
 _FENCE = re.compile(r" {0,3}(```+|~~~+)")
 _ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+|$)")
 _ITEM = re.compile(r"\s{0,20}(?:[-*+]|\d{1,9}[.)])[ \t]+")
@@ -190,7 +194,9 @@ def markdown_blocks(text: str) -> list[Block]:
 
 
 def inline(text: str) -> str:
-    """Drop link targets, strong marks and code marks."""
+    """Drop link targets, strong marks, code marks and the tags of raised and lowered text."""
+    text = _RAISED.sub(r"^\1", text)
+    text = _SCRIPT.sub("", text)
     text = _LINK.sub(r"\1", text)
     text = _STRONG.sub(lambda match: match[1] or match[2], text)
     return _CODE.sub(r"\1", text)
@@ -245,7 +251,13 @@ class _Html:
                 self.verbatim += 1
         if tag == "br":
             self.pieces.append("\n")
+        elif tag == "sup" and _POWER.fullmatch((element.text or "").strip()) and self.ends_word():
+            self.pieces.append("^")
         self.text(element.text)
+
+    def ends_word(self) -> bool:
+        last = next((piece for piece in reversed(self.pieces) if piece), "")
+        return last[-1:].isalnum() or last.endswith(")")
 
     def end(self, tag: str) -> None:
         if self.tables and tag != "table":

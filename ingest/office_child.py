@@ -63,27 +63,40 @@ def _pdf(path: Path) -> dict[str, Any]:
     count = len(reader.pages)
     if count > PAGES:
         raise RefusedError(f"has {count} pages, more than {PAGES}; split it")
+    pages = [_page(reader, number) for number in range(count)]
+    if sum(len(text or "") for text in pages) > TEXT_LIMIT:
+        raise RefusedError(f"yields more than {TEXT_LIMIT} characters; split it")
     blocks: list[dict[str, Any]] = []
-    warnings: list[str] = []
-    size, first_line = 0, ""
-    for number in range(1, count + 1):
-        try:
-            text = reader.pages[number - 1].extract_text()
-        except (MemoryError, RecursionError):
-            raise
-        except Exception as error:  # noqa: BLE001 - one bad page must not cost the rest
-            warnings.append(f"page {number} was not read ({type(error).__name__})")
-            continue
-        first_line = first_line or text.strip().partition("\n")[0]
-        for index, paragraph in enumerate(paragraphs(text), start=1):
+    for number, text in enumerate(pages, start=1):
+        for index, paragraph in enumerate(paragraphs(text or ""), start=1):
             anchor = f"p. {number} ¶{index}"
             blocks.append({"kind": "paragraph", "level": 0, "text": paragraph, "anchor": anchor})
-            size += len(paragraph)
-        if size > TEXT_LIMIT:
-            raise RefusedError(f"yields more than {TEXT_LIMIT} characters; split it")
     if not blocks:
         raise RefusedError("has no text layer; run OCR first")
-    return {"title": _pdf_title(reader) or first_line, "blocks": blocks, "warnings": warnings}
+    first_line = next(text.strip() for text in pages if text and text.strip()).partition("\n")[0]
+    return {"title": _pdf_title(reader) or first_line, "blocks": blocks, "warnings": _missing(pages)}
+
+
+def _page(reader: Any, number: int) -> str | None:  # noqa: ANN401 - pypdf's reader, imported in the caller
+    """Return a page's text, or None where the page is damaged: one bad page must not cost the rest."""
+    try:
+        return str(reader.pages[number].extract_text())
+    except (MemoryError, RecursionError):
+        raise
+    except Exception:  # noqa: BLE001 - see above
+        return None
+
+
+def _missing(pages: list[str | None]) -> list[str]:
+    damaged = [str(number) for number, text in enumerate(pages, start=1) if text is None]
+    empty = [
+        str(number) for number, text in enumerate(pages, start=1) if text is not None and not text.strip()
+    ]
+    return [
+        f"{len(numbers)} page(s) {words}: {', '.join(numbers[:10])}{' …' if len(numbers) > 10 else ''}"  # noqa: PLR2004 - enough to look them up
+        for numbers, words in ((damaged, "could not be read"), (empty, "have no text layer, run OCR"))
+        if numbers
+    ]
 
 
 def _pdf_title(reader: Any) -> str:  # noqa: ANN401 - pypdf's reader, imported in the caller

@@ -50,6 +50,8 @@ SUFFIXES = MARKDOWN | HTML | OFFICE | {".txt"}
 _CHARSET = re.compile(
     rb"""<meta[^>]{0,200}charset\s{0,5}=\s{0,5}["']?([A-Za-z0-9_.:-]{1,40})""", re.IGNORECASE
 )
+_ESCAPED = re.compile(r"\x1b(?:\$[@AB(]|\([BIJ])")
+"""The escape sequences of ISO-2022: in ASCII letters stands another alphabet."""
 _ENCODING_ADVICE = "encoding: neither UTF-8 nor another encoding that is recognised; save it as UTF-8"
 _LETTERS = 0.6
 """Share of letters, digits and blanks that text has at least."""
@@ -146,7 +148,9 @@ def decode(path: Path, data: bytes) -> str:
         if not declared and sum(char > "\x7f" for char in guess) > len(guess) * _HIGH:
             raise UnreadableFileError(display(path), _ENCODING_ADVICE) from None
         return guess
-    if "\0" in text:
+    if _ESCAPED.search(text) and path.suffix.lower() in HTML and (declared := _CHARSET.search(data, 0, 4096)):
+        return _decoded(path, data, declared[1].decode())
+    if "\0" in text or _ESCAPED.search(text):
         raise UnreadableFileError(display(path), _ENCODING_ADVICE)
     return text
 
@@ -197,7 +201,8 @@ def _size(path: Path) -> int:
     try:
         return path.stat().st_size
     except OSError as error:
-        raise UnreadableFileError(display(path), f"cannot be opened: {error.strerror or error}") from None
+        reason = f"cannot be opened: {error.strerror or error}"
+        raise UnreadableFileError(display(path), reason, passing=True) from None
 
 
 def _bytes(path: Path, limit: int) -> bytes:
@@ -205,7 +210,8 @@ def _bytes(path: Path, limit: int) -> bytes:
         with path.open("rb") as file:
             data = file.read(limit + 1)
     except OSError as error:
-        raise UnreadableFileError(display(path), f"cannot be opened: {error.strerror or error}") from None
+        reason = f"cannot be opened: {error.strerror or error}"
+        raise UnreadableFileError(display(path), reason, passing=True) from None
     if len(data) > limit:
         raise UnreadableFileError(display(path), f"is larger than {limit >> 20} MiB; split it")
     if not data.strip():

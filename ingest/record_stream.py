@@ -14,7 +14,9 @@ Decisions
 
 from __future__ import annotations
 
+import lzma
 import os
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CHUNK = 1 << 20
+_DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError, ValueError, struct.error)
+"""What `zipfile` and its decompressors raise for bytes that were changed or cut."""
 MEMBER_LIMIT = 8 << 30
 """Bytes one member may unpack to; the office's largest weekly file has about one and a half gigabytes."""
 _OVERLAP = 64
@@ -53,10 +57,12 @@ class Member:
     """As `Origin.file` wants it: the path, with `!member` in an archive."""
     source: Iterator[bytes]
     size: int | None = None
-    """Uncompressed bytes as the directory says, or None where there is no directory."""
+    """Uncompressed bytes as the directory says, at most `MEMBER_LIMIT`, or None where there is none."""
     count: int = 0
     """Uncompressed bytes read so far."""
     failure: str = ""
+    passing: bool = False
+    """The failure is the machine's, see `Unreadable.passing`."""
 
     def chunks(self) -> Iterator[bytes]:
         """Yield the bytes; ends early with `failure` set instead of raising."""
@@ -69,7 +75,8 @@ class Member:
                 yield chunk
         except OSError as error:
             self.failure = f"cannot be read: {error.strerror or error}"
-        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
+            self.passing = error.errno is not None  # bz2 raises OSError without one for damaged bytes
+        except _DAMAGE as error:
             self.failure = f"damaged: {error}"
 
     @property
@@ -92,10 +99,11 @@ def pieces(chunks: Iterable[bytes], cut: re.Pattern[bytes], limit: int = PIECE_L
         while match := cut.search(buffer, search):
             end = match.start()
             oversize = oversize or base + end - start > limit
-            yield Piece(offset=start, data=b"" if oversize else bytes(buffer[:end]), oversize=oversize)
-            del buffer[:end]
+            piece = Piece(offset=start, data=b"" if oversize else _taken(buffer, end), oversize=oversize)
+            del buffer[:end]  # before the piece is handed on: a long record is not held twice
             base += end
             start, search, oversize = base, 1, False
+            yield piece
         # The last bytes may be the beginning of the next record's mark: not yet this record's length.
         oversize = oversize or len(buffer) > limit + _OVERLAP
         if oversize:
@@ -104,7 +112,14 @@ def pieces(chunks: Iterable[bytes], cut: re.Pattern[bytes], limit: int = PIECE_L
         search = max(1 if base == start else 0, len(buffer) - _OVERLAP)
     if buffer:
         oversize = oversize or len(buffer) > limit
-        yield Piece(offset=start, data=b"" if oversize else bytes(buffer), oversize=oversize)
+        piece = Piece(offset=start, data=b"" if oversize else bytes(buffer), oversize=oversize)
+        buffer.clear()
+        yield piece
+
+
+def _taken(buffer: bytearray, end: int) -> bytes:
+    with memoryview(buffer) as view:
+        return bytes(view[:end])
 
 
 def members(path: Path, *, wanted: str = ".xml") -> Iterator[Member]:
@@ -123,12 +138,13 @@ def members(path: Path, *, wanted: str = ".xml") -> Iterator[Member]:
                     yield Member(
                         name=f"{name}!{_printable(info.filename)}",
                         source=_zip_chunks(archive, info),
-                        size=info.file_size,
+                        size=min(info.file_size, MEMBER_LIMIT),
                     )
-    except zipfile.BadZipFile:
+    except _DAMAGE:  # of the directory: a member's own damage has become its `failure`
         yield from _salvage(path, name, wanted)
     except OSError as error:
-        yield Member(name=name, source=iter(()), failure=f"cannot be opened: {error.strerror or error}")
+        reason = f"cannot be opened: {error.strerror or error}"
+        yield Member(name=name, source=iter(()), failure=reason, passing=True)
 
 
 def measure(path: Path, *, wanted: str = ".xml") -> int:
@@ -136,9 +152,9 @@ def measure(path: Path, *, wanted: str = ".xml") -> int:
     if path.suffix.lower() == ".zip":
         try:
             with zipfile.ZipFile(path) as archive:
-                sizes = (i.file_size for i in archive.infolist() if i.filename.lower().endswith(wanted))
-                return sum(sizes)
-        except (zipfile.BadZipFile, OSError):
+                found = (i for i in archive.infolist() if i.filename.lower().endswith(wanted))
+                return sum(min(i.file_size, MEMBER_LIMIT) for i in found)
+        except (*_DAMAGE, OSError):
             pass
     try:
         return path.stat().st_size

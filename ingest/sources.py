@@ -7,6 +7,7 @@ source is a module with a `Reader` and one line in `SOURCES`.
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
@@ -16,6 +17,7 @@ from ingest.documents import Document, Unreadable
 from ingest.errors import MissingPathError, UndetectedSourceError, UnknownSourceError
 from ingest.files import Files
 from ingest.jsonl import JsonLines
+from ingest.office_files import SUFFIXES
 from ingest.record_stream import display
 from ingest.uspto_xml import UsptoXml
 
@@ -45,6 +47,17 @@ SOURCES: Mapping[str, Reader] = MappingProxyType(
 )
 _SUFFIXES = frozenset({".xml", ".zip", ".jsonl", ".gz", ".ndjson"})
 """Beside what a reader recognises: a file with one of these in a folder is meant, so it is reported."""
+_TEXTS = frozenset({".doc", ".docm", ".odt", ".rtf", ".epub", ".tex", ".ps", ".djvu", ".mht", ".mhtml"})
+_SLIDES = frozenset({".ppt", ".pptx", ".odp"})
+_ARCHIVES = frozenset({".tar", ".tgz", ".7z", ".rar", ".bz2", ".xz"})
+_ADVICE = {
+    **dict.fromkeys(_TEXTS | _SLIDES, "save it as docx, pdf, html, md or txt"),
+    **dict.fromkeys(_ARCHIVES, "unpack it and name the folder"),
+}
+"""Documents of formats that are not read: left out without a word they would be missed art."""
+_REPORTED = _SUFFIXES | _ADVICE.keys()
+_KNOWN = _REPORTED | SUFFIXES
+_FOLDER_LINK = "is a link to a folder and was not followed; name that folder to read it"
 
 
 def reader(name: str) -> Reader:
@@ -59,37 +72,65 @@ def detect(path: Path) -> Reader:
     for source in SOURCES.values():
         if source.recognises(path):
             return source
-    raise UndetectedSourceError(display(path))
+    raise UndetectedSourceError(display(path), _ADVICE.get(path.suffix.lower(), ""))
 
 
-def expand(paths: Iterable[Path], reader: Reader | None) -> list[Path]:
-    """Return the files behind paths, each once; folders are walked in order, hidden entries left out.
+def expand(paths: Iterable[Path], reader: Reader | None) -> tuple[list[Path], list[Unreadable]]:
+    """Return the files behind paths, each once, and what was found there that cannot be opened as one.
 
-    A file named by the user is always kept. In a folder, `reader` (or, if None, any reader) chooses; files
-    with a suffix of ours that nobody recognises are kept as well, so that they are reported, not ignored.
+    Folders are walked in order, hidden entries left out, links to folders reported and not followed. A file
+    named by the user is always kept. In a folder, `reader` (or, if None, any reader) chooses; files with a
+    suffix of ours or of a known text format that nobody recognises are kept as well, so that they are
+    reported, not ignored. Pipes and devices are never opened: reading one may wait for ever.
     Raises MissingPathError.
     """
     found: list[Path] = []
+    lost: list[Unreadable] = []
     for path in paths:
-        if path.is_dir():
-            found += (file for file in _walk(path) if _is_meant(file, reader))
-        elif path.exists():
+        try:
+            mode = path.stat().st_mode
+        except (FileNotFoundError, NotADirectoryError):
+            raise MissingPathError(display(path)) from None
+        except OSError as error:
+            lost.append(_unopened(path, error))
+            continue
+        if stat.S_ISDIR(mode):
+            found += _walk(path, reader, lost)
+        elif stat.S_ISREG(mode):
             found.append(path)
         else:
-            raise MissingPathError(display(path))
-    return list(dict.fromkeys(found))
+            lost.append(_lost(path, "is no regular file; copy what it gives into one"))
+    return list(dict.fromkeys(found)), lost
 
 
-def _walk(folder: Path) -> Iterator[Path]:
-    for place, folders, files in os.walk(folder):
+def _walk(folder: Path, reader: Reader | None, lost: list[Unreadable]) -> Iterator[Path]:
+    def failed(error: OSError) -> None:
+        lost.append(_unopened(Path(os.fsdecode(error.filename)), error))
+
+    for place, folders, files in os.walk(folder, onerror=failed):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
+        links = (Path(place, name) for name in folders)
+        lost += (_lost(link, _FOLDER_LINK) for link in links if link.is_symlink())
         for name in sorted(files):
             file = Path(place, name)
-            if not name.startswith(".") and file.is_file():
-                yield file
+            if name.startswith("."):
+                continue
+            if file.is_file():
+                if _is_meant(file, reader):
+                    yield file
+            elif file.suffix.lower() in _KNOWN:
+                lost.append(_lost(file, "is no regular file, or a link to none"))
+
+
+def _lost(path: Path, reason: str) -> Unreadable:
+    return Unreadable(file=display(path), offset=0, reason=reason, passing=True)
+
+
+def _unopened(path: Path, error: OSError) -> Unreadable:
+    return _lost(path, f"cannot be opened: {error.strerror or error}")
 
 
 def _is_meant(file: Path, reader: Reader | None) -> bool:
     if reader is not None:
         return reader.recognises(file)
-    return file.suffix.lower() in _SUFFIXES or any(source.recognises(file) for source in SOURCES.values())
+    return file.suffix.lower() in _REPORTED or any(source.recognises(file) for source in SOURCES.values())

@@ -29,7 +29,7 @@ from ingest.errors import DateFormError
 from ingest.uspto_text import flatten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from lxml.etree import _Element
 
@@ -37,6 +37,8 @@ _NUMBER = re.compile(r"([A-Z]*)0*(\d+)")
 _LEADING_COUNTRY = re.compile(r"[A-Z]{2}(?=\d)")
 _IPC = re.compile(r"([A-HY]\d{2}[A-Z])\s*0*(\d{1,4})/(\d{2,6})")
 _SERIAL = re.compile(r"(\d{2})(\d{6})")
+_CITED_KINDS = {"S": "S1", "E": "E1", "H": "H1"}
+"""Citations still use the kinds of before 2001 for designs, reissues and registrations."""
 _ABSENT = frozenset({"", "omitted", "unknown", "none", "not provided"})
 _BENEFITS = frozenset(
     {"continuation", "continuation-in-part", "division", "reissue", "continuing-reissue", "substitution"}
@@ -59,17 +61,25 @@ def key_of(country: str, number: str, kind: str) -> str:
     kind = re.sub(r"[^0-9A-Z]", "", kind.upper())
     if match is None or not kind or not country:
         return ""
+    if country == "US":
+        kind = _CITED_KINDS.get(kind, kind)
     return f"{country}-{match[1]}{match[2]}-{kind}"
+
+
+def _identified(reference: _Element | None) -> Mapping[str, str]:
+    """Return the parts of the `document-id` below an element by tag: one walk, as citations are many."""
+    found = None if reference is None else reference.find("document-id")
+    texts = ((str(part.tag), (part.text or "").strip()) for part in (() if found is None else found))
+    return {tag: "" if text.lower() in _ABSENT else text for tag, text in texts}
 
 
 def document_key(reference: _Element | None) -> str:
     """Return the key of the `document-id` below an element."""
-    place = "document-id/"
-    return key_of(
-        field_text(reference, place + "country"),
-        field_text(reference, place + "doc-number"),
-        field_text(reference, place + "kind"),
-    )
+    return _key(_identified(reference))
+
+
+def _key(parts: Mapping[str, str]) -> str:
+    return key_of(parts.get("country", ""), parts.get("doc-number", ""), parts.get("kind", ""))
 
 
 def work_key(application_number: str) -> str:
@@ -129,8 +139,8 @@ def _related(root: str, related: _Element) -> Iterator[DatedEvent]:
         yield from event(EventKind.PRIORITY, field_text(related, "document-id/date"), source)
     elif name in _BENEFITS:
         for parent in related.iterfind("relation/parent-doc"):
-            filed = field_text(parent, "document-id/date")
-            yield from event(EventKind.PRIORITY, filed, source)
+            for place in ("document-id/date", "parent-pct-document/document-id/date"):
+                yield from event(EventKind.PRIORITY, field_text(parent, place), source)
             granted = field_text(parent, "parent-grant-document/document-id/date")
             yield from event(EventKind.RELATED_PUBLISHED, granted, f"{source}/parent-grant-document")
 
@@ -167,13 +177,16 @@ def _parts(found: Iterable[_Element], scheme: str) -> Iterator[Classification]:
 def uspc(text: str) -> str:
     """Return a symbol of the former national classification: `379 8802` is `379/88.02`.
 
-    Columns 1 to 3 are the class, 4 to 6 the subclass, the rest its decimals or letter.
+    Columns 1 to 3 are the class, 4 to 6 the subclass, the rest its decimals or letter. Applications fill nine
+    digits with zeros on both sides: `623001160` is `623/1.16`.
     """
     main = text[:3].replace(" ", "").lstrip("0")
     main = re.sub(r"^([A-Z]+)0+", r"\1", main)
     sub, rest = text[3:6].replace(" ", "").lstrip("0"), text[6:].replace(" ", "")
     if not main or main.lower() == "non" or not sub:
         return ""
+    if len(text) == 9 and text.isdigit():  # noqa: PLR2004 - see above
+        rest = rest.rstrip("0")
     if rest.isdigit():
         rest = f".{rest}" if rest.strip("0") else ""
     return f"{main}/{sub}{rest}"
@@ -212,19 +225,17 @@ def citations(biblio: _Element) -> tuple[Citation, ...]:
             category = field_text(citation, "category")
             patent, other = citation.find("patcit"), citation.find("nplcit/othercit")
             if patent is not None:
-                key = document_key(patent)
-                found.append(Citation(text=_cited(patent), key=key, category=category))
+                parts = _identified(patent)
+                found.append(Citation(text=_cited(parts), key=_key(parts), category=category))
             elif text := " ".join(flatten(other).split()):
                 found.append(Citation(text=text, category=category))
     return tuple(dict.fromkeys(found))
 
 
-def _cited(patent: _Element) -> str:
+def _cited(parts: Mapping[str, str]) -> str:
     names = ("country", "doc-number", "kind", "name")
-    parts = [field_text(patent, f"document-id/{name}") for name in names]
-    text = " ".join(part for part in parts if part)
-    day = field_text(patent, "document-id/date")
-    months = re.fullmatch(r"(\d{4})(\d{2})(\d{2})", day)
+    text = " ".join(parts[name] for name in names if parts.get(name))
+    months = re.fullmatch(r"(\d{4})(\d{2})(\d{2})", parts.get("date", ""))
     if months is None:
         return text
     shown = "-".join(part for part in months.groups() if part.strip("0"))

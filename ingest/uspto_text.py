@@ -4,9 +4,11 @@ Decisions
 ---------
 * White space in the source is layout. Lines come from `br`, list items, table rows and nested `claim-text`.
 * A superscript number becomes `^`: 10<sup>5</sup> is `10^5`, since `105` would be another limit of a claim.
-* Formulas and chemistry are drawings in the source: `[formula]`. Tables become `a | b`, one row a line.
+* Formulas and chemistry are drawings in the source: `[formula]`. Tables become `a | b`, one row a line; a
+  table inside a cell is part of that cell.
 * A list item with a number of its own is a paragraph of its own, because the office counts it as one.
 * Matter between `delete-start` and `delete-end` of a reissue is not part of it and is left out.
+* Every element is visited once, however it is nested: prepared nesting must not cost exponential time.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from typing import TYPE_CHECKING
 from ingest.xml_safety import entity_text, local
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from lxml.etree import _Element
 
@@ -26,6 +28,10 @@ _POWER = re.compile(r"[+\-−]?\d+(?:\.\d+)?")
 _NUMBER = re.compile(r"0*([1-9]\d{0,6})")
 _FORMULAS = frozenset({"maths", "math", "chemistry", "chem"})
 _LISTS = frozenset({"ul", "ol", "sl", "dl"})
+_ROWS = frozenset({"row", "tr"})
+_ROW_GROUPS = frozenset({"tgroup", "thead", "tbody", "tfoot"})
+_FOLDED = 1 << 13
+"""Characters that one folded row gathers from the rows before it."""
 _LINES = frozenset({"claim-text", "p", "heading", "dt", "dd", "row", "title"})
 
 
@@ -43,19 +49,17 @@ class _Flow:
     def open(self, number: int | None) -> None:
         self.blocks.append((number, []))
 
-    def add(self, text: str | None) -> None:
+    def add(self, text: str) -> None:
         if text and not self.deleted:
             self.blocks[-1][1].append(text)
 
-    def layout(self, text: str | None) -> None:
-        if text:
-            self.add(text.replace("\n", " "))
-
     def inside(self, element: _Element) -> None:
-        self.layout(element.text)
+        if text := element.text:
+            self.add(text.replace("\n", " "))
         for child in element:
             self.child(child)
-            self.layout(child.tail)
+            if text := child.tail:
+                self.add(text.replace("\n", " "))
 
     def child(self, element: _Element) -> None:
         tag = local(element)
@@ -79,21 +83,20 @@ class _Flow:
         return ""
 
     def _mark(self, element: _Element) -> None:
-        target = getattr(element, "target", None)
-        if target is None:
+        if getattr(element, "target", None) is None:
             self.add(entity_text(element))
-        elif target == "delete-start":
-            self.deleted = True
-        elif target == "delete-end":
-            self.deleted = False
+        else:
+            self.deleted = deletes(element, self.deleted)
 
 
 def _superscript(flow: _Flow, element: _Element) -> None:
     before = flow.last()
-    text = flatten(element)
-    if _POWER.fullmatch(text.strip()) and (before.isalnum() or before == ")"):
-        flow.add("^")
+    pieces = flow.blocks[-1][1]
+    at = len(pieces)
     flow.inside(element)
+    raised = before.isalnum() or before == ")"
+    if raised and pieces is flow.blocks[-1][1] and _POWER.fullmatch("".join(pieces[at:]).strip()):
+        pieces.insert(at, "^")
 
 
 def _list(flow: _Flow, element: _Element) -> None:
@@ -115,10 +118,41 @@ def _item(flow: _Flow, element: _Element) -> None:
 
 def _table(flow: _Flow, element: _Element) -> None:
     flow.add("\n")
-    for row in element.iter("row", "tr"):
-        cells = [" ".join(flatten(cell).split()) for cell in row if isinstance(cell.tag, str)]
-        if any(cells):
-            flow.add(" | ".join(cells) + "\n")
+    for line in _rows(element):
+        flow.add(f"{line}\n")
+
+
+def _rows(element: _Element) -> Iterator[str]:
+    """Yield the rows of a table; a row's own cells only, so that an inner table is read once, in its cell."""
+    for child in element:
+        tag = local(child)
+        if tag in _ROWS:
+            yield from filter(None, _row(child).split("\n"))
+        elif tag in _ROW_GROUPS:
+            yield from _rows(child)
+        elif tag and (text := " ".join(flatten(child).split())):
+            yield text
+
+
+def _row(row: _Element) -> str:
+    """Return a row's line; the lines themselves when it was folded."""
+    if len(row) == 0:
+        return row.text or ""
+    cells = [" ".join(flatten(cell).split()) for cell in row if local(cell)]
+    return " | ".join(cells) if any(cells) else ""
+
+
+def fold_row(row: _Element) -> None:
+    """Replace a parsed row by its line, and a folded row before it by a part of that text."""
+    lines = _row(row)
+    before, parent = row.getprevious(), row.getparent()
+    row.clear()
+    if before is not None and parent is not None and local(before) in _ROWS:
+        joined = before.text or ""
+        if len(joined) < _FOLDED:
+            lines = f"{joined}\n{lines}" if joined and lines else joined or lines
+            parent.remove(before)
+    row.text = lines
 
 
 def _break(flow: _Flow, _: _Element) -> None:
@@ -137,6 +171,12 @@ _HANDLERS: Mapping[str, Callable[[_Flow, _Element], None]] = {
     "table": _table,
     **dict.fromkeys(_LISTS, _list),
 }
+
+
+def deletes(mark: _Element, before: bool) -> bool:
+    """Tell whether what follows an instruction is deleted matter; `before` is the state until then."""
+    target = getattr(mark, "target", None)
+    return target == "delete-start" or (before and target != "delete-end")
 
 
 def flatten(element: _Element | None) -> str:

@@ -1,8 +1,9 @@
 """Full text of the United States office, XML generations 4.0 to 4.7 (2005 on): grants and applications.
 
 A file is one document or a weekly volume of thousands glued together, plain or in a zip. A piece that cannot
-be read becomes `Unreadable` with its offset, and the next piece is read. Older generations (APS text, SGML,
-ST.32, the applications of 2001 to 2004) are named in the reason, not read.
+be read becomes `Unreadable` with its offset, and the next piece is read. What stands after a document's end
+tag (a second document without declaration, stray bytes) never costs that document. Older generations (APS
+text, SGML, ST.32, the applications of 2001 to 2004) are named in the reason, not read.
 """
 
 from __future__ import annotations
@@ -16,9 +17,9 @@ from ingest.builder import TextBuilder
 from ingest.claim_text import depends_on, is_cancelled, split_number
 from ingest.documents import Document, DocumentKind, EventKind, Origin, Unreadable
 from ingest.errors import XmlRefusedError
-from ingest.record_stream import Member, Piece, display, measure, members, pieces
-from ingest.uspto_text import blocks, flatten, paragraph_number
-from ingest.xml_safety import BOM, PIECE_LIMIT, local, parse, prolog
+from ingest.record_stream import Member, display, measure, members, pieces
+from ingest.uspto_text import blocks, deletes, flatten, fold_row, paragraph_number
+from ingest.xml_safety import BOM, PIECE_LIMIT, local, parse, prolog, root_of, wide
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +38,8 @@ _OTHERS = {
     "PATDOC": "an ST.32 grant of 2001–2004: not read yet",
     "patent-application-publication": "an application in the format of 2001–2004: not read yet",
 }
+_FILLING = b" \t\r\n\0\x1a" + BOM
+"""Bytes that volumes have between documents and at their end, and that say nothing."""
 _CLAIM_ID = re.compile(r"CLM-0*(\d+)")
 _PAGE = 1 << 16
 
@@ -55,9 +58,11 @@ class UsptoXml:
         try:
             with path.open("rb") as file:
                 head = file.read(_PAGE)
-        except OSError:
+        except FileNotFoundError:
             return False
-        return not head or _is_ours(prolog(head).root)
+        except OSError:
+            return True  # so that somebody reads it, and says why that failed
+        return not head or _is_ours(root_of(head))
 
     def measure(self, path: Path) -> int:
         return measure(path)
@@ -87,38 +92,58 @@ def _member(member: Member, base: int, after: int) -> Iterator[Document | Unread
         if lost:
             reason = f"{member.failure}; the document that begins here is incomplete"
             if offset > after:
+                yield Unreadable(file=member.name, offset=offset, reason=reason, passing=member.passing)
+        elif piece.oversize:
+            if offset > after:
+                reason = f"the record is longer than {PIECE_LIMIT >> 20} MiB; split it"
                 yield Unreadable(file=member.name, offset=offset, reason=reason)
-        elif offset > after and (piece.oversize or piece.data.removeprefix(BOM).strip()):
-            yield _record(piece, member.name, offset)
+        else:
+            for start, data in _parts(piece.data):
+                if offset + start > after:
+                    yield _record(data, member.name, offset + start)
     if not lost and (member.failure or not member.count) and base + member.count > after:
         reason = member.failure or "is empty"
-        yield Unreadable(file=member.name, offset=base + member.count, reason=reason)
+        end = base + member.count
+        yield Unreadable(file=member.name, offset=end, reason=reason, passing=member.passing)
 
 
 def _is_whole(data: bytes) -> bool:
-    return data.rstrip().endswith(tuple(f"</{root}>".encode() for root in _ROOTS))
+    return data.rstrip(_FILLING).endswith(tuple(f"</{root}>".encode() for root in _ROOTS))
 
 
-def _record(piece: Piece, file: str, offset: int) -> Document | Unreadable:
-    if piece.oversize:
-        reason = f"the record is longer than {PIECE_LIMIT >> 20} MiB"
-        return Unreadable(file=file, offset=offset, reason=reason)
-    data = piece.data.removeprefix(BOM).removesuffix(BOM).strip()
+def _parts(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield the records of a piece and where each begins: as a rule one."""
+    start = 0
+    rest = data.strip(_FILLING)
+    while rest:
+        root = prolog(rest).root
+        close = f"</{root}>".encode()
+        found = rest.find(close) if root in _ROOTS else -1
+        record = rest if found < 0 else rest[: found + len(close)]
+        yield start, record
+        left = rest[len(record) :].lstrip(_FILLING)
+        start = len(data.rstrip(_FILLING)) - len(left)
+        rest = left
+
+
+def _record(data: bytes, file: str, offset: int) -> Document | Unreadable:
     root = prolog(data).root
     if root not in _ROOTS:
-        return Unreadable(file=file, offset=offset, reason=_other(root))
+        return Unreadable(file=file, offset=offset, reason=_other(root, data))
     origin = Origin(source=NAME, file=file, offset=offset, sha256=hashlib.sha256(data).hexdigest())
     try:
-        return document(parse(data), origin)
+        return document(parse(data, fold_row), origin)
     except XmlRefusedError as error:
         return Unreadable(file=file, offset=offset, reason=error.reason)
 
 
-def _other(root: str) -> str:
+def _other(root: str, data: bytes) -> str:
+    if encoding := wide(data):
+        return f"encoding: {encoding}, which is not read; convert it to UTF-8"
     if root.lower().startswith("sequence"):
         return f"sequence listing ({root}), not text"
     if not root:
-        return "not XML: no root element"
+        return f"not XML: {len(data)} bytes without a root element"
     return _OTHERS.get(root, f"not a document of the office: its root is {root[:80]!r}")
 
 
@@ -172,13 +197,18 @@ def _text(root: _Element, biblio: _Element) -> tuple[str, tuple[Section, ...], t
 
 def _description(builder: TextBuilder, element: _Element, last: int) -> int:
     """Add headings and paragraphs below an element; returns the last paragraph number."""
+    deleted = False
     for child in element:
         tag = local(child)
-        if tag == "heading":
+        if not tag:
+            deleted = deletes(child, deleted)
+        elif deleted:
+            continue
+        elif tag == "heading":
             builder.section("description", flatten(child))
         elif tag != "p" and child.find("p") is not None:
             last = _description(builder, child, last)
-        elif tag:
+        else:
             own = paragraph_number(child) or last + 1
             for number, text in blocks(child):
                 builder.paragraph(text, f"¶{number or own:04d}")

@@ -14,21 +14,48 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from html.entities import html5
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from lxml import etree
 
 from ingest.errors import XmlRefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from lxml.etree import _Element
 
-BOM = b"\xef\xbb\xbf"
-PIECE_LIMIT = 64 << 20
-"""Bytes one record may have; a longer one is reported and skipped."""
+    Fold = Callable[[_Element], None]
 
+BOM = b"\xef\xbb\xbf"
+PIECE_LIMIT = 32 << 20
+"""Bytes one record may have; a longer one is reported and skipped. A tree takes several times as much, and a
+volume of any size is read in less than 300 MB; the longest real documents have some twenty megabytes."""
+TAG_LIMIT = 400_000
+"""Tags, opening and closing, that one record may have outside table rows, for the same reason: an element
+costs some 150 bytes, and a paragraph made of it several times that. Rows are folded as they are parsed."""
+_ROW_TAGS = 10_000
+"""Tags a row may have and still count as a row."""
+_FOLD_FROM = 1 << 20
+"""Bytes from which folding is worth its while."""
+
+_WIDE = (
+    (b"\xff\xfe\0\0", "UTF-32"),
+    (b"\0\0\xfe\xff", "UTF-32"),
+    (b"\xff\xfe", "UTF-16"),
+    (b"\xfe\xff", "UTF-16"),
+    (b"<\0", "UTF-16"),
+    (b"\0<", "UTF-16"),
+)
+_ROW = re.compile(rb"<(?P<tag>row|tr)[\s>].*?</(?P=tag)>", re.DOTALL)
+_OPTIONS: Mapping[str, Any] = {
+    "resolve_entities": False,
+    "no_network": True,
+    "load_dtd": False,
+    "huge_tree": False,
+    "remove_comments": True,
+    "collect_ids": False,
+}
 _SPACE = re.compile(rb"[ \t\r\n]*")
 _NAME = re.compile(rb"<([A-Za-z_][A-Za-z0-9_.:-]{0,99})")
 _ENCODING = re.compile(rb"""encoding[ \t\r\n]{0,9}=[ \t\r\n]{0,9}["']([A-Za-z0-9._-]{1,40})["']""")
@@ -69,8 +96,20 @@ def prolog(data: bytes) -> Prolog:
             return Prolog(root=root, start=at, encoding=encoding, declares_entities=entities)
 
 
-def parse(data: bytes) -> _Element:
-    """Parse one whole document. Raises XmlRefusedError with a reason for the record's log line."""
+def root_of(head: bytes) -> str:
+    """Return the root's name from a file's first bytes; of UTF-16 as well, whose reader then says so."""
+    encoding = wide(head)
+    return prolog(head.decode(encoding, "replace").encode() if encoding else head).root
+
+
+def parse(data: bytes, fold: Fold | None = None) -> _Element:
+    """Parse one whole document. Raises XmlRefusedError with a reason for the record's log line.
+
+    In a long document each table row is given to `fold` when its end is reached, so that a table of twenty
+    megabytes never stands in memory as a tree.
+    """
+    if (tags := _standing_tags(data)) > TAG_LIMIT:
+        raise XmlRefusedError(f"has {tags} tags, more than the {TAG_LIMIT} that are read; split it")
     head = prolog(data)
     if not _ENCODINGS.fullmatch(head.encoding):
         raise XmlRefusedError(f"encoding: declares {head.encoding!r}, which is not read; convert it to UTF-8")
@@ -78,22 +117,38 @@ def parse(data: bytes) -> _Element:
         raise XmlRefusedError("declares entities; refused")
     if head.encoding in ("utf-8", "utf8"):
         _check_utf8(data)
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        huge_tree=False,
-        remove_comments=True,
-        collect_ids=False,
-    )
     try:
-        root = etree.fromstring(data, parser)
+        if fold is None or len(data) < _FOLD_FROM:
+            root = etree.fromstring(data, etree.XMLParser(**_OPTIONS))
+        else:
+            root = _folded(data, fold)
     except etree.XMLSyntaxError as error:
-        raise XmlRefusedError(f"not well-formed: {str(error.msg)[:200]}") from None
+        raise XmlRefusedError(f"not well-formed: {' '.join(str(error.msg).split())[:200]}") from None
     subset: Any = root.getroottree().docinfo.internalDTD
     if subset is not None and any(True for _ in subset.entities()):
         raise XmlRefusedError("declares entities; refused")
     return root
+
+
+def _folded(data: bytes, fold: Fold) -> _Element:
+    parser = etree.XMLPullParser(events=("end",), tag=("row", "tr"), **_OPTIONS)
+    for start in range(0, len(data), _FOLD_FROM):
+        parser.feed(data[start : start + _FOLD_FROM])
+        for _, row in parser.read_events():
+            fold(cast("_Element", row))
+    root: _Element = parser.close()
+    return root
+
+
+def _standing_tags(data: bytes) -> int:
+    """Count the tags that stay in memory: all but those of rows, when there are many."""
+    tags = data.count(b"<")
+    if tags <= TAG_LIMIT:
+        return tags
+    for row in _ROW.finditer(data):
+        inside = data.count(b"<", row.start(), row.end())
+        tags -= inside if inside < _ROW_TAGS else 0
+    return tags
 
 
 def local(element: _Element) -> str:
@@ -113,7 +168,17 @@ def entity_text(element: _Element) -> str:
     return html5.get(literal.removeprefix("&"), literal)
 
 
+def wide(data: bytes) -> str:
+    """Name the encoding when text begins in UTF-16 or UTF-32, which is never read; empty for the rest."""
+    for mark, name in _WIDE:
+        if data.startswith(mark):
+            return name
+    return ""
+
+
 def _check_utf8(data: bytes) -> None:
+    if data.isascii():
+        return
     try:
         data.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -1,27 +1,31 @@
 """Reading sources into a corpus: resumable, one transaction a record, nothing lost but the record in hand.
 
 A file's mark (how far it was read) is written in the same transaction as the record, so a resumed run starts
-at the very next one. A finished file whose size and time are unchanged is not opened again.
+at the very next one. A finished file whose size and time are unchanged is not opened again; what was skipped
+in it is listed again, so that the counts of every run say the same about the same files. A mark never passes
+a record that this machine could not give (no permission, a bad disk): the next run tries it again.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingest import sources
 from ingest.documents import Document, Unreadable
 from ingest.errors import UndetectedSourceError
 from ingest.passages import passages
+from ingest.record_stream import display
 from pipeline import store_corpus
 from pipeline.corpus import Corpus
 from pipeline.store_corpus import FileMark
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
-    from pathlib import Path
 
     from index.hybrid import HybridIndex
     from ingest.sources import Reader
@@ -43,6 +47,8 @@ class IngestProgress:
     unchanged: int
     skipped: int
     passages: int
+    taken: int
+    """Records read in this run, whatever became of them: the measure of its pace."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +63,8 @@ class IngestSummary:
     documents: int
     """Documents in the corpus afterwards."""
     passages: int
+    taken: int
+    """Records read in this run, whatever became of them."""
     finished: bool
     """False when a limit ended the run before the sources did."""
 
@@ -80,6 +88,12 @@ class _Run:
     def at(self) -> str:
         return self.clock().isoformat()
 
+    def lose(self, record: Unreadable, path: str) -> None:
+        """Skip a whole file."""
+        self.skip(record)
+        with self.corpus.store.begin() as connection:
+            store_corpus.put_skipped(connection, record, path, self.at())
+
     def skip(self, record: Unreadable) -> None:
         self.counts["skipped"] += 1
         if len(self.skipped) < _LISTED:
@@ -99,8 +113,13 @@ def ingest(
     Raises IngestError for an unknown reader or a path that is not there, CorpusBusyError.
     """
     reader = None if source == "auto" else sources.reader(source)
-    files = sources.expand(paths, reader)
+    files, lost = sources.expand(paths, reader)
     run = _Run(corpus, clock, limit)
+    with corpus.store.begin() as connection:
+        places = {place for path in paths for place in (_spelled(path.absolute()), _mark_path(path))}
+        store_corpus.clear_unmarked(connection, sorted(places))
+    for record in lost:
+        run.lose(record, _spelled(Path(record.file).absolute()))
     planned = [(path, _chosen(path, reader, run)) for path in files]
     sizes = {path: chosen.measure(path) if chosen else 0 for path, chosen in planned}
     total, before = sum(sizes.values()), 0
@@ -122,6 +141,7 @@ def ingest(
         skipped_total=run.counts["skipped"],
         documents=documents,
         passages=pieces,
+        taken=run.taken,
         finished=not run.full,
     )
 
@@ -130,34 +150,50 @@ def _chosen(path: Path, reader: Reader | None, run: _Run) -> Reader | None:
     try:
         return reader or sources.detect(path)
     except UndetectedSourceError as error:
-        record = Unreadable(file=str(path), offset=0, reason=str(error))
-        run.skip(record)
-        with run.corpus.store.begin() as connection:
-            store_corpus.put_skipped(connection, record, str(path), run.at())
+        run.lose(Unreadable(file=display(path), offset=0, reason=error.reason), _mark_path(path))
         return None
 
 
 def _read_file(run: _Run, index: HybridIndex, reader: Reader, path: Path) -> Generator[int, None, None]:
-    mark = _mark(run, reader, path)
-    if mark.finished:
-        run.counts["unchanged"] += mark.records
+    try:
+        mark = _mark(run, reader, path)
+    except OSError as error:
+        reason = f"cannot be opened: {error.strerror or error}"
+        run.lose(Unreadable(file=display(path), offset=0, reason=reason), _mark_path(path))
         return
     run.counts["unchanged"] += mark.records
+    if mark.finished:
+        return
+    whole = True
     for record in reader.read(path, after=mark.reached):
-        mark = _take(run, record, mark)
-        yield mark.reached
+        whole = whole and not (isinstance(record, Unreadable) and record.passing)
+        offset = record.offset if isinstance(record, Unreadable) else record.origin.offset
+        mark = _take(run, record, mark, replace(mark, reached=offset) if whole else mark)
+        yield offset
         if run.waiting >= run.corpus.batch:
             _flush(run, index)
         if run.full:
             return
-    with run.corpus.store.begin() as connection:
-        store_corpus.put_mark(connection, replace(mark, finished=True))
+    if whole:
+        with run.corpus.store.begin() as connection:
+            store_corpus.put_mark(connection, replace(mark, finished=True))
+
+
+def _mark_path(path: Path) -> str:
+    """Return the path that a file's mark is kept under: one for all links to it."""
+    return _spelled(path.resolve())
+
+
+def _spelled(path: Path) -> str:
+    """Return a path as text that can be stored and tells any two apart: odd bytes are spelled out."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def _mark(run: _Run, reader: Reader, path: Path) -> FileMark:
+    """Return how far a file was read, and list again what was skipped until there. Raises OSError."""
     stat = path.stat()
     fresh = FileMark(
-        path=str(path.resolve()),
+        path=_mark_path(path),
         source=reader.name,
         size=stat.st_size,
         modified_ns=stat.st_mtime_ns,
@@ -167,44 +203,41 @@ def _mark(run: _Run, reader: Reader, path: Path) -> FileMark:
     )
     with run.corpus.store.begin() as connection:
         old = store_corpus.mark_of(connection, fresh.path)
-        same = old is not None and replace(old, reached=-1, records=0, finished=False) == fresh
-        if old is not None and same:
-            return old
-        store_corpus.clear_skipped(connection, fresh.path)
-        store_corpus.put_mark(connection, fresh)
-    return fresh
+        if old is None or replace(old, reached=-1, records=0, finished=False) != fresh:
+            store_corpus.clear_skipped(connection, fresh.path)
+            store_corpus.put_mark(connection, fresh)
+            return fresh
+        if not old.finished:
+            store_corpus.clear_skipped(connection, fresh.path, old.reached)
+        for record in store_corpus.skipped_in(connection, fresh.path):
+            run.skip(record)
+    return old
 
 
-def _take(run: _Run, record: Document | Unreadable, mark: FileMark) -> FileMark:
-    """Store one record and the new mark in one transaction."""
-    at = run.at()
-    with run.corpus.store.begin() as connection:
-        if isinstance(record, Document):
-            pieces = len(passages(record))
-            change = store_corpus.put(connection, record, pieces, at)
-            mark = replace(mark, reached=record.origin.offset, records=mark.records + 1)
-        else:
-            store_corpus.put_skipped(connection, record, mark.path, at)
-            mark = replace(mark, reached=record.offset)
-        store_corpus.put_mark(connection, mark)
+def _take(run: _Run, record: Document | Unreadable, mark: FileMark, reached: FileMark) -> FileMark:
+    """Store one record and the new mark, `reached` so far, in one transaction."""
     run.taken += 1
     if isinstance(record, Unreadable):
+        with run.corpus.store.begin() as connection:
+            store_corpus.put_skipped(connection, record, mark.path, run.at())
+            store_corpus.put_mark(connection, reached)
         run.skip(record)
-        return mark
+        return reached
+    pieces = len(passages(record))
+    if reached is not mark:
+        reached = replace(reached, records=mark.records + 1)
+    with run.corpus.store.begin() as connection:
+        change = store_corpus.put(connection, record, pieces, run.at())
+        store_corpus.put_mark(connection, reached)
     if change == "kept":
-        run.skip(
-            Unreadable(
-                file=record.origin.file,
-                offset=record.origin.offset,
-                reason=f"{record.key} is already here with a fuller text from another source",
-            )
-        )
-        return mark
+        reason = f"{record.key} is already here with a fuller text from another source"
+        run.skip(Unreadable(file=record.origin.file, offset=record.origin.offset, reason=reason))
+        return reached
     run.counts[change] += 1
     if change != "unchanged":
         run.counts["passages"] += pieces
         run.waiting += pieces
-    return mark
+    return reached
 
 
 def _flush(run: _Run, index: HybridIndex) -> None:
@@ -214,7 +247,7 @@ def _flush(run: _Run, index: HybridIndex) -> None:
 
 def _progress(run: _Run, path: Path, done: int, total: int) -> IngestProgress:
     return IngestProgress(
-        file=path.name,
+        file=display(path.name),
         done=done,
         total=total,
         added=run.counts["added"],
@@ -222,4 +255,5 @@ def _progress(run: _Run, path: Path, done: int, total: int) -> IngestProgress:
         unchanged=run.counts["unchanged"],
         skipped=run.counts["skipped"],
         passages=run.counts["passages"],
+        taken=run.taken,
     )

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Select, delete, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from ingest import documents as ingest_documents
+from ingest.documents import Unreadable
 from pipeline.store_schema import documents, files, removals, skipped
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.sql.elements import ColumnElement
 
-    from ingest.documents import Document, Unreadable
+    from ingest.documents import Document
     from pipeline.library import SearchFilter
 
 Change = Literal["added", "updated", "unchanged", "kept"]
@@ -203,9 +204,23 @@ def put_skipped(connection: Connection, record: Unreadable, path: str, at: str) 
     connection.execute(statement.on_conflict_do_update(index_elements=["file", "offset"], set_=values))
 
 
-def clear_skipped(connection: Connection, path: str) -> None:
-    """Forget what was skipped in a file that is read again from its start."""
-    connection.execute(delete(skipped).where(skipped.c.path == path))
+def clear_skipped(connection: Connection, path: str, after: int = -1) -> None:
+    """Forget what was skipped in a file beyond an offset from which it is read again."""
+    connection.execute(delete(skipped).where(skipped.c.path == path, skipped.c.offset > after))
+
+
+def clear_unmarked(connection: Connection, paths: Sequence[str]) -> None:
+    """Forget what could not even be opened at or below paths that are looked at again."""
+    for path in paths:
+        here = or_(skipped.c.path == path, skipped.c.path.startswith(f"{path}/", autoescape=True))
+        connection.execute(delete(skipped).where(here, skipped.c.path.not_in(select(files.c.path))))
+
+
+def skipped_in(connection: Connection, path: str) -> Iterator[Unreadable]:
+    """Yield what was skipped in a file when it was read, in order."""
+    query = select(skipped.c.file, skipped.c.offset, skipped.c.reason).where(skipped.c.path == path)
+    for row in connection.execute(query.order_by(skipped.c.offset)):
+        yield Unreadable(file=row.file, offset=row.offset, reason=row.reason)
 
 
 def count(connection: Connection, filters: SearchFilter) -> int:

@@ -111,16 +111,22 @@ def test_raw_records_list_every_version_and_only_the_latest_is_this_text(tmp_pat
 @pytest.mark.parametrize(
     ("stated", "expected"),
     [
-        ("<created>2007-04-02</created>", "2007-04-02/2007-04-07"),
-        ("<created>2007-04-02</created><updated>2008-01-13</updated>", "2008-01-13/2008-01-18"),
+        ("<created>2007-04-02</created>", [(EventKind.PUBLISHED, "2007-04-02/2007-04-07")]),
+        (
+            "<created>2007-04-02</created><updated>2008-01-13</updated>",
+            [
+                (EventKind.PUBLISHED, "2008-01-13/2008-01-18"),
+                (EventKind.EARLIER_VERSION, "2007-04-02/2007-04-07"),
+            ],
+        ),
     ],
 )
 def test_records_without_versions_have_a_key_without_version(
-    tmp_path: Path, stated: str, expected: str
+    tmp_path: Path, stated: str, expected: list[tuple[EventKind, str]]
 ) -> None:
     document = one(tmp_path / "a.xml", answer(plain("0704.0001", stated)))
     assert document.key == document.work == "arXiv:0704.0001"
-    assert days(document) == [(EventKind.PUBLISHED, expected)]
+    assert days(document) == expected
     assert [party.name for party in document.parties] == ["Ann Moss Jr"]
 
 
@@ -167,8 +173,11 @@ def test_a_response_that_declares_entities_is_refused_with_its_records(tmp_path:
     assert [getattr(item, "reason", "") for item in items] == ["declares entities; refused", ""]
 
 
-def test_an_empty_answer_has_no_records_and_an_empty_file_is_a_reason(tmp_path: Path) -> None:
-    assert read(tmp_path / "a.xml", feed()) == []
+def test_an_answer_without_records_and_an_empty_file_are_reasons(tmp_path: Path) -> None:
+    for number, bare in enumerate((feed(), answer(), f"{HEAD}{OAI}<Identify/></OAI-PMH>")):
+        (item,) = read(tmp_path / f"{number}.xml", bare)
+        assert isinstance(item, Unreadable)
+        assert "without a record" in item.reason
     assert [getattr(item, "reason", "") for item in read(tmp_path / "b.xml", "")] == ["is empty"]
 
 

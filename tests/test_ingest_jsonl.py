@@ -136,11 +136,11 @@ def read(path: Path, *records: object, after: int = -1) -> list[Document | Unrea
 
 
 def one(path: Path, record: object) -> Document:
-    (item,) = read(path, record)
-    assert isinstance(item, Document)
+    (item,) = (item for item in read(path, record) if isinstance(item, Document))
     return item
 
 
+GOOD = {"id": "x", "title": "A lid"}
 PATENT = {
     "id": "US9123456",
     "kind": "patent",
@@ -225,8 +225,18 @@ def test_an_eleven_digit_number_is_an_application_and_a_filing_date_is_no_public
 
 
 @pytest.mark.parametrize("stated", ["", None, "16-Oct-199", "2020-13-01", 7, [], "9999-99-99"])
-def test_a_date_that_is_none_costs_only_the_event(tmp_path: Path, stated: object) -> None:
-    assert one(tmp_path / "a.jsonl", {"id": "x", "title": "A lid", "date": stated}).events == ()
+def test_a_date_that_is_none_costs_only_the_event_and_is_said(tmp_path: Path, stated: object) -> None:
+    path = tmp_path / "a.jsonl"
+    line = {"id": "x", "title": "A lid", "date": stated}
+    document, *rest = read(path, GOOD, line, GOOD)[1:]
+    assert isinstance(document, Document)
+    assert document.events == ()
+    reasons = [item.reason for item in rest if isinstance(item, Unreadable)]
+    if stated and not isinstance(stated, list):
+        assert reasons == [f"x read in part: date {str(stated)!r} not understood as a date; write YYYY-MM-DD"]
+        assert list(JsonLines().read(path, after=document.origin.offset)) == rest
+    else:
+        assert reasons == []
 
 
 def test_beir_lines_are_read_and_a_long_text_is_a_description(tmp_path: Path) -> None:
@@ -267,7 +277,6 @@ def test_classes_may_name_their_scheme_or_be_recognised(tmp_path: Path) -> None:
     )
 
 
-GOOD = {"id": "x", "title": "A lid"}
 BAD = [
     (b"{", "not JSON"),
     (b"[1]", "a JSON list"),
@@ -288,6 +297,29 @@ def test_a_bad_line_costs_only_itself(tmp_path: Path, line: bytes, words: str) -
     assert isinstance(bad, Unreadable)
     assert words in bad.reason
     assert bad.offset == len(json.dumps(GOOD)) + 1
+
+
+@pytest.mark.parametrize(
+    ("stated", "kind", "country"),
+    [
+        ({"id": "US7640598"}, DocumentKind.PATENT, "US"),
+        ({"id": "USD612345"}, DocumentKind.PATENT, "US"),
+        ({"id": "US-7640598-B2"}, DocumentKind.PATENT, "US"),
+        ({"id": "US-20130210636-A1"}, DocumentKind.APPLICATION, "US"),
+        ({"id": "US20130210636"}, DocumentKind.APPLICATION, "US"),
+        ({"id": "US7640598", "kind": "patent", "country": "JP"}, DocumentKind.PATENT, "US"),
+        ({"id": "EP1234567", "kind": "patent"}, DocumentKind.PATENT, "EP"),
+        ({"id": "US7640598", "kind": "paper"}, DocumentKind.PAPER, ""),
+        ({"id": "RFC1"}, DocumentKind.STANDARD, ""),
+        ({"id": "MED-10", "country": "de"}, DocumentKind.REPORT, "DE"),
+    ],
+)
+def test_a_number_says_what_the_record_does_not(
+    tmp_path: Path, stated: dict[str, str], kind: DocumentKind, country: str
+) -> None:
+    line = {**stated, "title": "A lid", "metadata": {"date": "2009-03-26"}}
+    document = one(tmp_path / "a.jsonl", line)
+    assert (document.kind, document.country, document.events) == (kind, country, ())
 
 
 def test_lone_surrogates_do_not_survive(tmp_path: Path) -> None:

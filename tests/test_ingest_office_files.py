@@ -162,8 +162,14 @@ def test_without_a_stated_date_nothing_is_public_and_the_key_is_the_digest(tmp_p
 
 
 def test_an_impossible_date_costs_only_itself(tmp_path: Path) -> None:
-    document = one(write(tmp_path / "a.md", "---\ntitle: A hinge\ndate: 2021-13-45\n---\nIt turns."))
+    path = write(tmp_path / "a.md", "---\ntitle: A hinge\ndate: 2021-13-45\n---\nIt turns.")
+    document, said = Files().read(path)
+    assert isinstance(document, Document)
+    assert isinstance(said, Unreadable)
     assert (document.title, document.events) == ("A hinge", ())
+    assert "date '2021-13-45' not understood as a date; write YYYY-MM-DD" in said.reason
+    assert list(Files().read(path, after=0)) == [said]
+    assert list(Files().read(path, after=1)) == []
 
 
 LAUGHS = "---\na: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n---\nText."

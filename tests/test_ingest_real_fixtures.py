@@ -34,7 +34,7 @@ def check(document: Document) -> None:
 
 def test_every_generation_4_document_of_the_office_is_read() -> None:
     reader = sources.reader("uspto-xml")
-    files = sources.expand([DATA / "fixtures" / "uspto_xml", DATA / "fixtures" / "uspto_xml_bulk"], reader)
+    files, _ = sources.expand([DATA / "fixtures" / "uspto_xml", DATA / "fixtures" / "uspto_xml_bulk"], reader)
     items = [item for path in files for item in reader.read(path)]
     documents = [item for item in items if isinstance(item, Document)]
     others = Counter(item.reason.partition(":")[0] for item in items if not isinstance(item, Document))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import zipfile
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,9 +14,6 @@ from ingest import sources
 from ingest.documents import Document, Unreadable
 from ingest.errors import MissingPathError, UndetectedSourceError, UnknownSourceError
 from ingest.passages import passages
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 CONTENTS = {
     "grant.xml": b'<?xml version="1.0"?><us-patent-grant/>',
@@ -77,15 +75,58 @@ def test_folders_are_walked_in_order_without_hidden_or_foreign_files(folder: Pat
     for name in ("b/z.md", "b/.hidden.md", ".git/x.md", "b/picture.jpg", "b/foreign.xml"):
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_bytes(b"<x/>")
-    found = [str(path.relative_to(folder)) for path in sources.expand([folder, folder / "a.md"], None)]
+    found = [str(path.relative_to(folder)) for path in sources.expand([folder, folder / "a.md"], None)[0]]
     assert found == [*sorted(CONTENTS), "b/foreign.xml", "b/z.md"]
-    only = sources.expand([folder], sources.reader("files"))
+    only, _ = sources.expand([folder], sources.reader("files"))
     assert [path.name for path in only] == ["a.docx", "a.md", "a.pdf", "z.md"]
 
 
 def test_a_file_that_the_user_names_is_kept_whoever_reads_it(folder: Path) -> None:
     (folder / "notes.dat").write_bytes(b"x")
-    assert sources.expand([folder / "notes.dat"], sources.reader("jsonl")) == [folder / "notes.dat"]
+    assert sources.expand([folder / "notes.dat"], sources.reader("jsonl")) == ([folder / "notes.dat"], [])
+
+
+def test_what_is_no_file_is_reported_and_never_opened(tmp_path: Path) -> None:
+    folder = tmp_path / "all"
+    (folder / "inner").mkdir(parents=True)
+    (folder / "inner" / "a.md").write_text("# A", encoding="utf-8")
+    os.mkfifo(folder / "pipe.txt")
+    (folder / "gone.md").symlink_to(tmp_path / "nowhere.md")
+    (folder / "loop.md").symlink_to(folder / "loop.md")
+    (folder / "round").symlink_to(folder, target_is_directory=True)
+    (folder / "a.link.md").symlink_to(folder / "inner" / "a.md")
+    found, lost = sources.expand([folder, folder / "pipe.txt", Path("/dev/zero")], None)
+    assert [path.name for path in found] == ["a.link.md", "a.md"]
+    assert {Path(record.file).name: record.reason.partition(";")[0] for record in lost} == {
+        "round": "is a link to a folder and was not followed",
+        "gone.md": "is no regular file, or a link to none",
+        "loop.md": "is no regular file, or a link to none",
+        "pipe.txt": "is no regular file",
+        "zero": "is no regular file",
+    }
+    with pytest.raises(MissingPathError):
+        sources.expand([folder / "gone.md"], None)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may open everything")
+def test_a_folder_that_may_not_be_opened_is_reported(tmp_path: Path) -> None:
+    (tmp_path / "closed").mkdir(mode=0)
+    found, lost = sources.expand([tmp_path], None)
+    assert found == []
+    assert [record.reason for record in lost] == ["cannot be opened: Permission denied"]
+
+
+@pytest.mark.parametrize(
+    ("name", "advice"), [("old.doc", "save it as docx"), ("week.tar", "unpack it"), ("x.epub", "save it as")]
+)
+def test_texts_of_other_formats_in_a_folder_are_reported_with_a_way_out(
+    tmp_path: Path, name: str, advice: str
+) -> None:
+    (tmp_path / name).write_bytes(b"x")
+    found, _ = sources.expand([tmp_path], None)
+    assert [path.name for path in found] == [name]
+    with pytest.raises(UndetectedSourceError, match=advice):
+        sources.detect(found[0])
 
 
 NAMES = ["a.xml", "a.zip", "a.jsonl", "a.jsonl.gz", "a.md", "a.html", "a.txt"]

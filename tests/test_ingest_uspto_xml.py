@@ -11,126 +11,27 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingest.documents import Citation, Classification, Document, DocumentKind, EventKind, Party, Unreadable
+from ingest.documents import Citation, Classification, Document, DocumentKind, EventKind, Party
 from ingest.uspto_biblio import key_of, uspc, work_key
 from ingest.uspto_xml import UsptoXml
+from tests.uspto_sample import (
+    BIBLIO,
+    BILLION_LAUGHS,
+    BODY,
+    EXTERNAL_ENTITY,
+    HEAD,
+    application,
+    grant,
+    keys,
+    offsets,
+    one,
+    read,
+    reasons,
+    write,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
-GRANT_TYPE = '<!DOCTYPE us-patent-grant SYSTEM "us-patent-grant-v45-2014-04-03.dtd" [ ]>\n'
-BILLION_LAUGHS = (
-    '<!DOCTYPE us-patent-grant [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;">]>\n'
-)
-EXTERNAL_ENTITY = '<!DOCTYPE us-patent-grant [<!ENTITY c SYSTEM "file:///etc/passwd">]>\n'
-
-BIBLIO = """<us-bibliographic-data-grant>
-<publication-reference><document-id><country>US</country><doc-number>09123456</doc-number><kind>B2</kind>
-<date>20150901</date></document-id></publication-reference>
-<application-reference appl-type="utility"><document-id><country>US</country><doc-number>14123456</doc-number>
-<date>20140310</date></document-id></application-reference>
-<priority-claims>
-<priority-claim sequence="01" kind="national"><country>DE</country><doc-number>10 2013</doc-number>
-<date>20130300</date></priority-claim>
-<priority-claim sequence="02" kind="national"><country>JP</country><doc-number>1</doc-number>
-<date>20130231</date></priority-claim></priority-claims>
-<classifications-ipcr><classification-ipcr><section>F</section><class>16</class><subclass>K</subclass>
-<main-group>1</main-group><subgroup>32</subgroup></classification-ipcr></classifications-ipcr>
-<classifications-cpc><main-cpc><classification-cpc><section>F</section><class>16</class><subclass>K</subclass>
-<main-group>1</main-group><subgroup>32</subgroup></classification-cpc></main-cpc>
-<further-cpc><classification-cpc><section>F</section><class>16</class><subclass>K</subclass>
-<main-group>1</main-group><subgroup>32</subgroup></classification-cpc></further-cpc></classifications-cpc>
-<classification-national><country>US</country><main-classification>137 1601</main-classification>
-<further-classification>  4570</further-classification></classification-national>
-<invention-title id="d2e53">Valve with a <i>warm</i> seat</invention-title>
-<us-references-cited>
-<us-citation><patcit num="00001"><document-id><country>US</country><doc-number>3462862</doc-number>
-<kind>A </kind><name>Turner</name><date>19690800</date></document-id></patcit>
-<category>cited by examiner</category></us-citation>
-<us-citation><patcit num="00002"><document-id><country>WO</country><doc-number>WO 2004/055280</doc-number>
-<kind>A1</kind><date>20040700</date></document-id></patcit>
-<category>cited by applicant</category></us-citation>
-<us-citation><nplcit num="00003"><othercit>Miller, <i>Seats</i>, 2001.</othercit></nplcit>
-<category>cited by applicant</category></us-citation></us-references-cited>
-<us-related-documents>
-<continuation-in-part><relation><parent-doc><document-id><country>US</country>
-<doc-number>13000001</doc-number><date>20120102</date></document-id>
-<parent-grant-document><document-id><country>US</country><doc-number>8000001</doc-number><date>20131203</date>
-</document-id></parent-grant-document></parent-doc></relation></continuation-in-part>
-<us-provisional-application><document-id><country>US</country><doc-number>61000001</doc-number>
-<date>20110304</date></document-id></us-provisional-application>
-<related-publication><document-id><country>US</country><doc-number>20140200001</doc-number><kind>A1</kind>
-<date>20140717</date></document-id></related-publication></us-related-documents>
-<us-parties><us-applicants><us-applicant app-type="applicant"><addressbook><orgname>Seats Ltd</orgname>
-<address><country>GB</country></address></addressbook></us-applicant></us-applicants>
-<inventors><inventor><addressbook><last-name>Moss</last-name><first-name>Ann</first-name>
-<address><country>GB</country></address></addressbook></inventor></inventors></us-parties>
-<assignees><assignee><addressbook><orgname>Seats Ltd</orgname><role>03</role>
-<address><country>GB</country></address></addressbook></assignee></assignees>
-</us-bibliographic-data-grant>"""
-
-BODY = """<abstract id="abstract"><p id="p-0001" num="0000">A seat warms a
-valve to 10<sup>2</sup> degrees.</p></abstract>
-<description id="description"><?BRFSUM description="Brief Summary" end="lead"?>
-<heading id="h-1" level="1">BACKGROUND</heading>
-<p id="p-0002" num="0001">Seats of H<sub>2</sub>O valves, see
-<figref idref="f1">FIG. <b>1</b></figref>, freeze.</p>
-<description-of-drawings><heading id="h-2" level="1">DRAWINGS</heading>
-<p id="p-0003" num="0002"><figref idref="f1">FIG. 1</figref> shows a seat;</p></description-of-drawings>
-<p id="p-0004" num="0003">Parts: <ul><li id="l1" num="0004">1 body</li>
-<li id="l2" num="0005">2 seat</li></ul> all made of
-<maths id="m1"><math><mi>x</mi></math></maths> grams.</p>
-<p id="p-0005"><tables><table><tgroup cols="2"><tbody><row><entry>bar</entry><entry>drops</entry></row>
-<row><entry/><entry/></row><row><entry>2.0</entry><entry>0.4</entry></row></tbody></tgroup></table></tables></p>
-</description>
-<us-claim-statement>What is claimed is:</us-claim-statement>
-<claims id="claims"><claim id="CLM-00001" num="00001"><claim-text><b>1</b>. A valve, comprising:
-<claim-text>a body; and</claim-text><claim-text>a seat that is warmed.</claim-text></claim-text></claim>
-<claim id="CLM-00002" num="00002"><claim-text>2. The valve of
-<claim-ref idref="CLM-00001">claim 1</claim-ref>, wherein the seat is steel.</claim-text></claim>
-<claim id="CLM-00003" num="00003"><claim-text>3. (canceled)</claim-text></claim>
-<claim id="CLM-00004" num="00004"><claim-text>4. A pump with a valve according to one of
-<claim-ref idref="CLM-00001">claims 1</claim-ref> to 2.</claim-text></claim></claims>"""
-
-
-def grant(
-    number: str = "09123456", kind: str = "B2", *, head: str = HEAD + GRANT_TYPE, body: str = BODY
-) -> str:
-    biblio = BIBLIO.replace("09123456", number).replace("<kind>B2</kind>", f"<kind>{kind}</kind>", 1)
-    return f'{head}<us-patent-grant lang="EN" dtd-version="v4.5">\n{biblio}\n{body}\n</us-patent-grant>\n'
-
-
-def application() -> str:
-    text = grant("20140200001", "A1").replace("us-patent-grant", "us-patent-application")
-    return text.replace("us-bibliographic-data-grant", "us-bibliographic-data-application")
-
-
-def write(path: Path, *texts: str) -> Path:
-    path.write_bytes("".join(texts).encode())
-    return path
-
-
-def read(path: Path, after: int = -1) -> list[Document | Unreadable]:
-    return list(UsptoXml().read(path, after=after))
-
-
-def one(path: Path) -> Document:
-    (item,) = read(path)
-    assert isinstance(item, Document)
-    return item
-
-
-def reasons(items: list[Document | Unreadable]) -> list[str]:
-    return [item.reason for item in items if isinstance(item, Unreadable)]
-
-
-def keys(items: list[Document | Unreadable]) -> list[str]:
-    return [item.key for item in items if isinstance(item, Document)]
-
-
-def offsets(items: list[Document | Unreadable]) -> list[int]:
-    return [item.origin.offset if isinstance(item, Document) else item.offset for item in items]
 
 
 def test_a_grant_is_read_with_its_text_in_order(tmp_path: Path) -> None:
@@ -267,6 +168,62 @@ def test_sequence_listings_and_old_formats_are_named(tmp_path: Path) -> None:
     assert "shopping-list" in other
 
 
+@pytest.mark.parametrize(
+    ("between", "reason"),
+    [
+        ("\0\0\0", []),
+        ("\x1a\r\n", []),
+        ("\ufeff\n", []),
+        ("a stray line\n", ["not XML: 12 bytes without a root element"]),
+    ],
+)
+def test_what_stands_between_documents_never_costs_one(
+    tmp_path: Path, between: str, reason: list[str]
+) -> None:
+    path = write(tmp_path / "g.xml", grant("09000001"), between, grant("09000003"), between)
+    items = read(path)
+    assert keys(items) == ["US-9000001-B2", "US-9000003-B2"]
+    assert reasons(items) == reason * 2
+    assert all(one < other for one, other in pairwise(offsets(items)))
+
+
+def test_documents_glued_without_a_declaration_are_read_each_at_its_own_offset(tmp_path: Path) -> None:
+    bare = grant("09000002", head='<!DOCTYPE us-patent-grant SYSTEM "x.dtd" [ ]>\n')
+    path = write(tmp_path / "g.xml", grant("09000001"), bare, grant("09000003"))
+    items = read(path)
+    assert keys(items) == ["US-9000001-B2", "US-9000002-B2", "US-9000003-B2"]
+    assert offsets(items) == [0, len(grant()), len(grant()) + len(bare)]
+    assert read(path, offsets(items)[0]) == items[1:]
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        grant("09000002").replace("Seats of", "<![CDATA[ <?xml version='1.0'?> ]]>Seats of"),
+        grant("09000002").replace("Seats of", "<!-- <?xml version='1.0'?> -->Seats of"),
+        grant("09000002").replace("Seats of", "<![CDATA[ Seats of"),
+        grant("09000002").replace("<abstract", "<!-- <abstract"),
+        grant("09000002").replace("Seats of", "Seats\0of"),
+        grant("09000002").replace("Seats of", "&#0; of"),
+        grant("09000002")[:-300] + '<p attr="',
+        grant("09000002", body=BODY.replace("Seats of", "<b>" * 2000 + "Seats of")),
+    ],
+)
+def test_neighbours_of_a_broken_document_are_read_whatever_broke_it(tmp_path: Path, broken: str) -> None:
+    items = read(write(tmp_path / "g.xml", grant("09000001"), broken, grant("09000003")))
+    assert keys(items) == ["US-9000001-B2", "US-9000003-B2"]
+    assert reasons(items)
+    assert len(grant()) in offsets(items)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_utf_16_is_told_apart_from_a_file_of_something_else(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "g.xml"
+    path.write_bytes(grant().encode(encoding))
+    assert UsptoXml().recognises(path) or encoding == "utf-16-be"
+    assert reasons(read(path)) == ["encoding: UTF-16, which is not read; convert it to UTF-8"]
+
+
 def test_an_encoding_that_is_not_the_declared_one_is_a_reason(tmp_path: Path) -> None:
     path = tmp_path / "g.xml"
     wrong = grant("09000002").replace("Turner", "Türner").encode("latin-1")
@@ -366,11 +323,33 @@ def test_reading_after_an_offset_gives_exactly_the_tail(tmp_path: Path, after: i
     assert read(path, after) == tail
 
 
+def test_a_parent_known_only_by_its_international_filing_is_a_priority(tmp_path: Path) -> None:
+    dated = "<doc-number>13000001</doc-number><date>20120102</date></document-id>"
+    abroad = """<doc-number>13000001</doc-number></document-id><parent-pct-document><document-id>
+<country>WO</country><doc-number>PCT/JP01/1</doc-number><date>20010705</date></document-id></parent-pct-document>"""
+    document = one(write(tmp_path / "g.xml", grant().replace(dated, abroad)))
+    assert str(document.filed) == "2001-07-05"
+
+
+def test_a_range_of_cancelled_claims_is_no_claim(tmp_path: Path) -> None:
+    gone = '<claim id="CLM-01-18" num="01-18"><claim-text><b>1</b>-<b>3</b>. (canceled)</claim-text></claim>'
+    body = BODY[: BODY.index("<claim id")] + gone + BODY[BODY.index('<claim id="CLM-00004"') :]
+    document = one(write(tmp_path / "g.xml", grant(body=body)))
+    assert [claim.anchor for claim in document.claims] == ["claim 4"]
+
+
 def test_small_parts_of_numbers_and_classes() -> None:
     assert key_of("US", "2004/0012345", "A1") == "US-20040012345-A1"
     assert key_of("DE", "102 60 211", "A1") == "DE-10260211-A1"
     assert key_of("US", "5,123,456", "A") == "US-5123456-A"
     assert key_of("US", "5123456", "") == ""
+    assert [key_of("US", *cited) for cited in (("D353547", "S"), ("RE37123", "E"), ("H1234", "H"))] == [
+        "US-D353547-S1",
+        "US-RE37123-E1",
+        "US-H1234-H1",
+    ]
+    assert key_of("JP", "D1234", "S") == "JP-D1234-S"
+    assert uspc("623001160") == "623/1.16"
     assert work_key("29/379,369") == "US-appl-29/379369"
     assert work_key("PCT/EP03/1") == "US-appl-PCTEP031"
     assert [uspc(text) for text in ("D 2879", "002227000", "PLT156", "None", "")] == [

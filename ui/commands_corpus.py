@@ -75,7 +75,7 @@ def ingest(
             run(workspace.corpus, source, paths, clock=workspace.clock, limit=limit),
             lambda step: (
                 f"{step.added} added, {step.unchanged} unchanged, {step.skipped} skipped  "
-                f"({step.added / max(time.monotonic() - started, 0.001):.0f}/s)  {step.file}"
+                f"({step.taken / max(time.monotonic() - started, 0.001):.0f}/s)  {printable(step.file)}"
             ),
             lambda step: (step.done, step.total),
         )
@@ -89,7 +89,7 @@ def ingest(
 
 def _report(context: Context, summary: IngestSummary, seconds: float) -> None:
     skipped = [{"file": s.file, "offset": s.offset, "reason": s.reason} for s in summary.skipped]
-    rate = summary.added / seconds if seconds else 0
+    rate = summary.taken / seconds if seconds else 0
     context.console.result(
         {
             "added": summary.added,
@@ -105,11 +105,11 @@ def _report(context: Context, summary: IngestSummary, seconds: float) -> None:
         [
             (
                 f"{summary.added} added, {summary.updated} updated, {summary.unchanged} unchanged, "
-                f"{summary.skipped_total} skipped in {seconds} s ({rate:.0f} documents/s)"
+                f"{summary.skipped_total} skipped in {seconds} s ({rate:.0f} records/s)"
             ),
             f"the corpus holds {summary.documents} documents in {summary.passages} passages",
             *(
-                f"skipped {s.file} at byte {s.offset}: {printable(s.reason)}"
+                f"skipped {printable(s.file)} at byte {s.offset}: {printable(s.reason)}"
                 for s in summary.skipped[:_SHOWN]
             ),
             *([f"… and {summary.skipped_total - _SHOWN} more"] if summary.skipped_total > _SHOWN else []),
@@ -122,9 +122,17 @@ def _rehearse(context: Context, source: str, paths: tuple[Path, ...]) -> None:
     from ingest import sources
 
     reader = None if source == "auto" else sources.reader(source)
-    files = sources.expand(paths, reader)
+    files, lost = sources.expand(paths, reader)
     plan = [{"file": str(path), "bytes": path.stat().st_size} for path in files]
-    context.console.result({"would_read": plan}, [f"would read {len(files)} files", *map(str, files)])
+    skipped = [{"file": record.file, "reason": record.reason} for record in lost]
+    context.console.result(
+        {"would_read": plan, "would_skip": skipped},
+        [
+            f"would read {len(files)} files",
+            *(printable(str(path)) for path in files),
+            *(f"would skip {printable(record.file)}: {record.reason}" for record in lost),
+        ],
+    )
 
 
 @click.group("corpus")

@@ -49,6 +49,7 @@ class Console:
     ) -> R:
         """Run work to its end, showing progress with a rate and the time left; returns its result."""
         started = time.monotonic()
+        first: tuple[float, int] | None = None
         while True:
             try:
                 step = next(work)
@@ -56,11 +57,13 @@ class Console:
                 self._clear()
                 result: R = end.value
                 return result
-            self._progress(started, describe, units, step)
+            first = first or (time.monotonic(), units(step)[0])
+            self._progress(started, first, describe, units, step)
 
     def _progress(
         self,
         started: float,
+        first: tuple[float, int],
         describe: Callable[[S], str],
         units: Callable[[S], tuple[int, int]],
         step: S,
@@ -73,7 +76,9 @@ class Console:
         self._last = now
         done, total = units(step)
         share = done / total if total else 0.0
-        left = (now - started) * (1 - share) / share if share else None
+        # from where this run began: what an earlier run had read says nothing about the pace of this one
+        begun, already = first
+        left = (now - begun) * (total - done) / (done - already) if done > already else None
         words = f"{share:4.0%}  {describe(step)}  {_clock(now - started)}"
         words += f", about {_clock(left)} left" if left is not None else ""
         if terminal:
