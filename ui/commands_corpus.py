@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,16 +11,21 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ui.common import Context, changes, options
-from ui.console import marked, printable
+from ui.console import coloured, marked, printable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
-    from pipeline.ingestion import IngestSummary
+    from pipeline.ingestion import IngestProgress, IngestSummary
     from pipeline.library import CorpusStatus, Found
 
 _SHOWN = 20
 """Skipped records printed; all of them with --json and in the database."""
+
+
+KINDS = ("patent", "application", "paper", "standard", "disclosure", "report")
+"""Values of `ingest.documents.DocumentKind`, which `--help` must not import."""
 
 
 class Day(click.ParamType[Any]):
@@ -36,17 +43,46 @@ class Day(click.ParamType[Any]):
             self.fail(f"{value!r} is not a day; write YYYY-MM-DD", param, ctx)
 
 
+class _Country(click.ParamType[str]):
+    """A two-letter office or country code, in either case."""
+
+    name = "code"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401
+        """Return the code in capitals, as documents carry it."""
+        if not re.fullmatch(r"[A-Za-z]{2}", str(value)):
+            self.fail(f"{value!r} is not a two-letter code such as US", param, ctx)
+        return str(value).upper()
+
+
+class _Class(click.ParamType[str]):
+    """The beginning of a class symbol; IPC and CPC in capitals whatever was typed, arXiv's as they are."""
+
+    name = "prefix"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401
+        """Return the prefix without blanks, as documents carry it."""
+        symbol = "".join(str(value).split())
+        if not symbol:
+            self.fail("the class is empty; write the beginning of a symbol such as G06F16", param, ctx)
+        return symbol.upper() if re.match(r"[A-Ya-y](\d|$)", symbol) else symbol
+
+
 @click.command("init")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @options
 @click.pass_obj
-@changes
 def init(context: Context, folder: Path) -> None:
     """Make a workspace in FOLDER."""
-    from pipeline.workspace import Workspace
+    from pipeline.workspace import Workspace, WorkspaceExistsError
 
-    Workspace.init(folder).close()
-    context.console.result({"workspace": str(folder)}, [f"workspace made: {folder}"])
+    if context.dry_run:
+        if (folder / "antedate.toml").exists():
+            raise WorkspaceExistsError(folder)
+    else:
+        Workspace.init(folder).close()
+    words = "would make a workspace" if context.dry_run else "workspace made"
+    context.console.result({"workspace": str(folder)}, [f"{words}: {folder}"])
 
 
 @click.command("ingest")
@@ -73,10 +109,7 @@ def ingest(
     with context.open() as workspace:
         summary = context.console.pull(
             run(workspace.corpus, source, paths, clock=workspace.clock, limit=limit),
-            lambda step: (
-                f"{step.added} added, {step.unchanged} unchanged, {step.skipped} skipped  "
-                f"({step.added / max(time.monotonic() - started, 0.001):.0f}/s)  {step.file}"
-            ),
+            _progress(started),
             lambda step: (step.done, step.total),
         )
     seconds = round(time.monotonic() - started, 2)
@@ -85,6 +118,22 @@ def ingest(
         ctx.exit(5)
     if summary.skipped_total and not summary.added + summary.updated + summary.unchanged:
         ctx.exit(1)
+
+
+def _progress(started: float) -> Callable[[IngestProgress], str]:
+    """Return what describes a step; the rate counts this run's records only, not those of an earlier one."""
+    before: list[int] = []
+
+    def words(step: IngestProgress) -> str:
+        records = step.added + step.updated + step.unchanged + step.skipped
+        before.append(records - 1) if not before else None
+        rate = (records - before[0]) / max(time.monotonic() - started, 0.001)
+        return (
+            f"{step.added} added, {step.updated} updated, {step.unchanged} unchanged, "
+            f"{step.skipped} skipped  ({rate:.0f}/s)  {step.file}"
+        )
+
+    return words
 
 
 def _report(context: Context, summary: IngestSummary, seconds: float) -> None:
@@ -109,7 +158,7 @@ def _report(context: Context, summary: IngestSummary, seconds: float) -> None:
             ),
             f"the corpus holds {summary.documents} documents in {summary.passages} passages",
             *(
-                f"skipped {s.file} at byte {s.offset}: {printable(s.reason)}"
+                printable(f"skipped {s.file} at byte {s.offset}: {s.reason}")
                 for s in summary.skipped[:_SHOWN]
             ),
             *([f"… and {summary.skipped_total - _SHOWN} more"] if summary.skipped_total > _SHOWN else []),
@@ -162,7 +211,8 @@ def _status(status: CorpusStatus) -> dict[str, Any]:
 
 def _status_lines(status: CorpusStatus) -> list[str]:
     def line(name: str, pairs: tuple[tuple[str, int], ...]) -> str:
-        return f"{name:9} " + ", ".join(f"{printable(value)} {number}" for value, number in pairs[:12])
+        shown = ", ".join(f"{printable(value)} {number}" for value, number in pairs[:12])
+        return f"{name:9} {shown or 'none yet'}"
 
     return [
         (
@@ -173,7 +223,7 @@ def _status_lines(status: CorpusStatus) -> list[str]:
         line("kind", status.by_kind),
         line("country", status.by_country),
         line("year", status.by_year),
-        f"public    {status.oldest or 'never'} to {status.newest or 'never'}",
+        f"public    {status.oldest} to {status.newest}" if status.newest else "public    none yet",
         f"snapshot  {status.snapshot}",
         f"model     {status.model}",
     ]
@@ -210,16 +260,30 @@ def corpus_export(context: Context, file: Path) -> None:
     context.console.result({"documents": count, "file": str(file)}, [f"{count} documents written to {file}"])
 
 
+class NoSuchSourceError(click.UsageError):
+    """The corpus holds nothing of that source."""
+
+    def __init__(self, source: str, held: dict[str, int]) -> None:
+        known = ", ".join(f"{name} ({count})" for name, count in held.items()) or "nothing"
+        super().__init__(f"no document here came from {source!r}; this corpus holds: {known}")
+
+
 @corpus.command("remove")
 @click.argument("source")
 @options
 @click.pass_obj
-@changes
 def corpus_remove(context: Context, source: str) -> None:
     """Remove every document that the reader SOURCE brought in."""
-    if not context.yes:
-        click.confirm(f"Remove every document of source {source!r}?", abort=True, err=True)
     with context.open() as workspace:
+        held = dict(workspace.corpus.status().by_source)
+        if source not in held:
+            raise NoSuchSourceError(source, held)
+        if context.dry_run:
+            context.console.result(
+                {"would_remove": held[source]}, [f"would remove {held[source]} documents of {source!r}"]
+            )
+            return
+        context.confirm(f"Remove the {held[source]} documents of source {source!r}?")
         removed = workspace.corpus.remove(source)
     context.console.result({"removed": removed}, [f"{removed} documents removed"])
 
@@ -250,18 +314,17 @@ def show(context: Context, key: str) -> None:
 
     with context.open() as workspace:
         document = workspace.corpus.document(key)
-    click.echo(write_line(document).decode().rstrip("\n"))
+    line = write_line(document).decode().rstrip("\n")
+    context.console.result(json.loads(line), [line])
 
 
 @click.command("search")
 @click.argument("query")
 @click.option("--mode", type=click.Choice(["fused", "words", "meaning"]), default="fused", show_default=True)
 @click.option("--before", type=Day(), help="Only what may have been public strictly before this day.")
-@click.option(
-    "--kind", "kinds", multiple=True, help="patent, application, paper, standard, disclosure, report"
-)
-@click.option("--country", "countries", multiple=True, help="Two-letter code, e.g. US")
-@click.option("--class", "classes", multiple=True, help="Class-symbol prefix, e.g. G06F16")
+@click.option("--kind", "kinds", multiple=True, type=click.Choice(KINDS), help="May be given several times.")
+@click.option("--country", "countries", multiple=True, type=_Country(), help="Two-letter code, e.g. US")
+@click.option("--class", "classes", multiple=True, type=_Class(), help="Class-symbol prefix, e.g. G06F16")
 @click.option("--limit", type=click.IntRange(1, 1000), default=10, show_default=True)
 @click.option("--like", help="Not there yet.")
 @click.option("--unlike", help="Not there yet.")
@@ -282,6 +345,8 @@ def search(
     """Search the corpus. Fields title:, abstract:, claims:, description:; AND OR NOT, "phrases", "near"~3."""
     from pipeline.library import SearchFilter
 
+    if not query.strip():
+        raise click.UsageError("the query is empty; say what to look for")
     if like or unlike:
         raise click.UsageError("--like and --unlike are not there yet")
     filters = SearchFilter(before=before, kinds=kinds, countries=countries, classes=classes)
@@ -327,15 +392,13 @@ def _hit(hit: Found) -> dict[str, Any]:
 
 
 def _hit_lines(found: tuple[Found, ...], eligible: int, total: int) -> list[str]:
-    import sys
-
     lines = [f"searched {eligible} of {total} documents in this workspace, and nothing else"]
     for number, hit in enumerate(found, 1):
         ranks = f"words {hit.words_rank or '–'}, meaning {hit.meaning_rank or '–'}"
         lines += ["", f"{number}. {hit.key}  {printable(hit.title)}"]
         lines.append(f"   {hit.kind}, public {hit.published or 'on an unknown day'}  ({ranks})")
         for passage in hit.passages:
-            quote = marked(passage.quote, passage.terms, colour=sys.stdout.isatty())
+            quote = marked(passage.quote, passage.terms, colour=coloured())
             shown = " ".join(quote.split())
             lines.append(f"   [{passage.anchor}] {shown[:400]}{'…' if len(shown) > 400 else ''}")  # noqa: PLR2004
     return lines

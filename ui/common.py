@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
@@ -39,11 +40,59 @@ class Context:
                 return folder
         return here / "antedate-workspace"
 
-    def open(self) -> Workspace:
-        """Open the workspace. Raises NoWorkspaceError and its neighbours."""
+    def open(self, *, rehearses: bool = False) -> Workspace:
+        """Open the workspace. Raises NoWorkspaceError and its neighbours.
+
+        `rehearses`: the command changes nothing but the record, so that `--dry-run` can carry it out,
+        refusals included, and roll it back.
+        """
         from pipeline.workspace import Workspace
 
-        return Workspace.open(self.where())
+        if rehearses and self.dry_run:
+            self.console.note("dry run: nothing of what follows is kept")
+        return Workspace.open(self.where(), rehearse=rehearses and self.dry_run)
+
+    def confirm(self, question: str) -> None:
+        """Ask before what cannot be taken back; `--yes` and `--dry-run` answer. Raises NotConfirmedError."""
+        if self.yes or self.dry_run:
+            return
+        try:
+            if click.confirm(question, err=True):
+                return
+        except click.Abort:
+            click.echo(err=True)
+        raise NotConfirmedError
+
+    def write(self, path: Path, text: str) -> None:
+        """Write a file that was asked for, whole or not at all. Raises NotWrittenError."""
+        if self.dry_run:
+            return
+        part = path.with_name(f"{path.name}.part")
+        try:
+            part.write_text(text, encoding="utf-8")
+            part.replace(path)
+        except OSError as error:
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
+            raise NotWrittenError(path, error) from error
+
+
+class NotConfirmedError(click.ClickException):
+    """Nobody said yes."""
+
+    exit_code = 1
+
+    def __init__(self) -> None:
+        super().__init__("not confirmed, so nothing was changed; answer y, or give --yes")
+
+
+class NotWrittenError(click.ClickException):
+    """A file that was asked for could not be written."""
+
+    exit_code = 3
+
+    def __init__(self, path: Path, error: OSError) -> None:
+        super().__init__(f"{path}: cannot be written ({error.strerror or error}); choose another place")
 
 
 def _set(name: str) -> Callable[[click.Context, click.Parameter, Any], None]:
@@ -104,7 +153,7 @@ def options(command: Callable[P, R]) -> Callable[P, R]:
 
 
 def changes(command: Callable[P, R]) -> Callable[P, R]:
-    """Mark a command that changes something and cannot rehearse: `--dry-run` is refused, not ignored."""
+    """Mark a command that cannot rehearse what it changes: `--dry-run` is refused, not ignored."""
 
     @functools.wraps(command)
     def checked(*args: P.args, **kwargs: P.kwargs) -> R:
