@@ -16,8 +16,10 @@ from typing import Any
 
 import pytest
 
+from ingest.documents import DocumentKind
 from ui import cli
 from ui.commands_case import excerpt, shortened
+from ui.commands_search import KINDS
 
 ANTEDATE = Path(sys.executable).with_name("antedate")
 CLAIM = """---
@@ -120,6 +122,10 @@ def test_a_failure_is_one_object_on_stdout_and_a_sentence_on_stderr(
 def test_a_command_of_a_later_release_says_so(call: Calls, word: str) -> None:
     answer = call.json(word, "D-0001", "--office", "EP", "--published", "2024-01-01", code=2)
     assert "not there yet" in answer["error"]["message"]
+
+
+def test_the_kinds_that_search_offers_are_the_kinds_that_documents_have() -> None:
+    assert tuple(kind.value for kind in DocumentKind) == KINDS
 
 
 def test_json_after_two_dashes_is_a_word_and_not_an_option() -> None:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ui.commands_corpus import Day
-from ui.common import Context, as_person, changes, options
+from ui.common import Context, Day, as_person, changes, options
 from ui.console import printable
 
 if TYPE_CHECKING:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import subprocess
 import time
@@ -56,7 +57,9 @@ def demo(ctx: click.Context, context: Context) -> None:
         valid, agree = _verify(context, published)
     seconds = time.monotonic() - started
     _say(context, f"\nDone in {seconds:.0f} s; nothing left this machine. Open the review interface with")
-    _say(context, "   make ui        (or: antedate --workspace demo-workspace ui)")
+    here = "make ui        (or: antedate --workspace demo-workspace ui)"
+    away = f"antedate --workspace {shlex.quote(str(folder))} ui"
+    _say(context, f"   {here if folder == Path('demo-workspace').resolve() else away}")
     _say(context, "and visit")
     _say(context, "   http://127.0.0.1:8501")
     context.console.result(

@@ -21,6 +21,10 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
+FOLDER_VARIABLE = "ANTEDATE_UI_WORKSPACE"
+"""How the launcher of the interface tells the pages which workspace to open."""
+
+
 @dataclass(slots=True)
 class Context:
     """The global options of one call."""
@@ -143,6 +147,21 @@ _OPTIONS = (
 )
 
 as_person = click.option("--as", "person", metavar="PERSON", help="Act as this person (single-user mode).")
+
+
+class Day(click.ParamType[Any]):
+    """A day written YYYY-MM-DD."""
+
+    name = "day"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401
+        """Return a `datetime.date`."""
+        from datetime import date
+
+        try:
+            return date.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is not a day; write YYYY-MM-DD", param, ctx)
 
 
 def options(command: Callable[P, R]) -> Callable[P, R]:

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from pipeline.errors import PipelineError
+from ui.common import FOLDER_VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from streamlit import App
 
 HOST = "127.0.0.1"
-FOLDER_VARIABLE = "ANTEDATE_UI_WORKSPACE"
-"""How the launcher tells the pages which workspace to open."""
 
 _ROOT = Path(__file__).parents[1]
 _PATIENCE = 10.0
