@@ -1,5 +1,5 @@
 # Two commands do everything on a fresh machine: `make demo` and `make test`.
-# The environment is .venv in this folder. PYTHON chooses the interpreter (3.11 to 3.13).
+# The environment is .venv in this folder; one that was left half made is made again. PYTHON chooses the interpreter (3.11 to 3.13).
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
   if $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' 2>/dev/null; then echo $$p; break; fi; done)
 VENV := .venv
@@ -22,7 +22,7 @@ install: $(STAMP)
 
 $(STAMP): pyproject.toml constraints.txt
 	@test -n '$(PYTHON)' || { echo 'antedate needs Python 3.11, 3.12 or 3.13 on the PATH'; exit 3; }
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv --clear $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	@touch $@
 

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import importlib.metadata
+import os
+import platform
 import shutil
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ingest.passages import passages
 from pipeline import store_corpus, store_events
 from pipeline.library import SearchFilter
+from pipeline.store import sqlite_version
 
 if TYPE_CHECKING:
     from pipeline.corpus import Corpus
     from pipeline.workspace import Workspace
+
+
+_PACKAGES = ("antedate", "torch", "sentence-transformers", "faiss-cpu", "tantivy", "streamlit", "typst")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,27 +53,41 @@ def corpus_faults(corpus: Corpus) -> tuple[str, ...]:
     return tuple(faults)
 
 
+def machine() -> tuple[Finding, ...]:
+    """Look at what is the same for every workspace on this machine."""
+    tools = {tool: shutil.which(tool) for tool in ("openssl", "bash")}
+    missing = ", ".join(tool for tool, place in tools.items() if place is None)
+    words = (
+        f"{missing} missing: a bundle's verify.sh cannot be run here"
+        if missing
+        else "openssl and bash are here"
+    )
+    return (
+        Finding(check="system", ok=True, words=f"{platform.platform()}, {os.cpu_count()} processors"),
+        Finding(check="python", ok=True, words=f"{platform.python_version()}, SQLite {sqlite_version()}"),
+        *(_package(name) for name in _PACKAGES),
+        Finding(check="shell tools", ok=True, words=words),
+    )
+
+
 def doctor(workspace: Workspace) -> tuple[Finding, ...]:
-    """Look at everything that commonly goes wrong."""
-    found = [
-        Finding(check="python", ok=True, words=sys.version.split()[0]),
-        *(_package(name) for name in ("torch", "sentence-transformers", "faiss-cpu", "tantivy", "streamlit")),
-    ]
+    """Look at everything in a workspace that commonly goes wrong."""
     free = shutil.disk_usage(workspace.folder).free
-    found.append(Finding(check="disk", ok=free > 1 << 30, words=f"{free / (1 << 30):.1f} GiB free"))
     mode = workspace.folder.stat().st_mode & 0o077
-    words = "only you can read it" if not mode else "other users of this machine can read the workspace"
-    found.append(Finding(check="folder", ok=not mode, words=words))
+    words = "only you can read it" if not mode else "other users of this machine can read it; chmod 700 it"
+    damage = workspace.store.damage()
     with workspace.store.read() as connection:
         broken = store_events.faults(connection)
-    found.append(Finding(check="event log", ok=not broken, words="; ".join(broken) or "chain holds"))
     faults = corpus_faults(workspace.corpus)
-    found.append(
-        Finding(check="corpus", ok=not faults, words="; ".join(faults) or "database and index agree")
-    )
     vector = workspace.corpus.encoder.encode(["one sentence"])
-    found.append(Finding(check="encoder", ok=vector.shape[0] == 1, words=workspace.corpus.encoder.name))
-    return tuple(found)
+    return (
+        Finding(check="disk", ok=free > 1 << 30, words=f"{free / (1 << 30):.1f} GiB free"),
+        Finding(check="folder", ok=not mode, words=f"{workspace.folder}: {words}"),
+        Finding(check="database", ok=not damage, words=damage or "whole"),
+        Finding(check="event log", ok=not broken, words="; ".join(broken) or "chain holds"),
+        Finding(check="corpus", ok=not faults, words="; ".join(faults) or "database and index agree"),
+        Finding(check="encoder", ok=vector.shape[0] == 1, words=workspace.corpus.encoder.name),
+    )
 
 
 def _package(name: str) -> Finding:

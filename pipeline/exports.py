@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from ingest.jsonl import write_line
 from pipeline import store_corpus, store_events
+from pipeline.errors import PipelineError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,6 +18,13 @@ if TYPE_CHECKING:
 
     from pipeline.corpus import Corpus
     from pipeline.store import Store
+
+
+class ExportFailedError(PipelineError):
+    """The file could not be written; what was there before is untouched."""
+
+    def __init__(self, file: Path, error: OSError) -> None:
+        super().__init__(f"{file}: cannot be written ({error.strerror or error}); choose another place")
 
 
 def export_corpus(corpus: Corpus, file: Path) -> int:
@@ -39,11 +48,17 @@ def export_events(store: Store, file: Path) -> int:
 def _write(file: Path, lines: Iterable[bytes]) -> int:
     part = file.with_name(file.name + ".part")
     count = 0
-    with part.open("wb") as stream:
-        for line in lines:
-            stream.write(line)
-            count += 1
-        stream.flush()
-        os.fsync(stream.fileno())
-    part.replace(file)
+    try:
+        with part.open("wb") as stream:
+            for line in lines:
+                stream.write(line)
+                count += 1
+            stream.flush()
+            os.fsync(stream.fileno())
+        part.replace(file)
+    except OSError as error:
+        raise ExportFailedError(file, error) from error
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
     return count

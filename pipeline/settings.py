@@ -1,30 +1,51 @@
 """`Settings`: what a workspace's `antedate.toml` and the environment say, and where each value came from.
 
-Order: environment (`ANTEDATE_INDEX__MODEL=…`) over `antedate.toml` over defaults. Secrets are read from the
-environment only and are masked whenever settings are shown.
+Order: environment (`ANTEDATE_INDEX__MODEL=…`, names in either case) over `antedate.toml` over defaults.
+
+A secret (a password or a key in an address) is taken from the environment, or from an `antedate.toml` that
+only its owner can read; it is masked whenever settings are shown.
 """
 
 from __future__ import annotations
 
+import json
+import os
 import tomllib
 from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import SettingsError as _VariableError
 
 from pipeline.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 FILE = "antedate.toml"
 
 
-class SettingsError(UsageError):
-    """A setting is unknown or has a value that it cannot have."""
+MASK = "***"
+_PREFIX = "ANTEDATE_"
 
-    def __init__(self, path: Path, problems: str) -> None:
-        super().__init__(f"{path}: {problems}; 'antedate config show' lists the settings that exist")
+
+class SettingsError(UsageError):
+    """A setting is unknown or has a value that it cannot have. `places` are files or variables."""
+
+    def __init__(self, places: str, problems: str) -> None:
+        super().__init__(f"{places}: {problems}; correct it there, or take it out to get the default")
+
+
+class OpenSecretError(UsageError):
+    """A settings file with a secret that others on this machine can read."""
+
+    def __init__(self, path: Path, setting: str) -> None:
+        super().__init__(
+            f"{path}: {setting} holds a secret and others on this machine can read the file; run "
+            f"'chmod 600 {path}', or give the setting as an environment variable"
+        )
 
 
 class _Strict(BaseModel):
@@ -70,11 +91,18 @@ class PublicationSettings(_Strict):
     """How many of the authorities above must have stamped before a publication counts as complete."""
 
 
+_GROUPS: dict[str, type[BaseModel]] = {
+    "index": IndexSettings,
+    "review": ReviewSettings,
+    "publication": PublicationSettings,
+}
+
+
 class Settings(BaseSettings):
     """All settings of a workspace."""
 
     model_config = SettingsConfigDict(
-        env_prefix="ANTEDATE_", env_nested_delimiter="__", extra="forbid", frozen=True
+        env_prefix=_PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True
     )
 
     index: IndexSettings = IndexSettings()
@@ -95,33 +123,91 @@ class Settings(BaseSettings):
 
 
 def load(path: Path) -> Settings:
-    """Read a workspace's settings file. Raises SettingsError naming the file and the setting."""
+    """Read a workspace's settings file.
+
+    Raises SettingsError naming the place and the setting, OpenSecretError.
+    """
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
-        return Settings(**values)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(path, str(error)) from error
+        raise SettingsError(str(path), f"not readable as TOML ({error})") from error
+    try:
+        found = Settings(**values)
+    except _VariableError as error:
+        names = [name for name in os.environ if name.upper().startswith(_PREFIX)]
+        raise SettingsError(", ".join(sorted(names)), f"not readable as JSON ({error})") from error
     except ValidationError as error:
-        problems = "; ".join(
-            f"{'.'.join(str(step) for step in item['loc'])}: {item['msg']}" for item in error.errors()
-        )
-        raise SettingsError(path, problems) from error
+        problems = [_problem(item["loc"], item["type"], item["msg"]) for item in error.errors()]
+        places = [_variable(item["loc"]) or str(path) for item in error.errors()]
+        raise SettingsError(", ".join(dict.fromkeys(places)), "; ".join(problems)) from error
+    for count, authority in enumerate(found.publication.authorities):
+        setting = f"publication.authorities.{count}.url"
+        if authority.url != _masked(authority.url) and not _variable(setting.split(".")):
+            _owner_only(path, setting)
+    return found
+
+
+def _owner_only(path: Path, setting: str) -> None:
+    if path.stat().st_mode & 0o077:
+        raise OpenSecretError(path, setting)
+
+
+def _problem(steps: Sequence[str | int], kind: str, message: str) -> str:
+    """Return what is wrong with a setting, and for an unknown one which there are in its place."""
+    name = ".".join(str(step) for step in steps)
+    if kind != "extra_forbidden":
+        return f"{name}: {message}"
+    model: type[BaseModel] | None = Settings if len(steps) == 1 else _GROUPS.get(str(steps[0]))
+    if model is AuthoritySettings or len(steps) > 2:  # noqa: PLR2004 - deeper than a group is a list of authorities
+        model = AuthoritySettings
+    known = f"; there are: {', '.join(model.model_fields)}" if model else ""
+    return f"{name} is no setting{known}"
+
+
+def _variable(steps: Sequence[str | int]) -> str:
+    """Return the environment variable that gives a setting, or an empty string."""
+    names = {name.upper(): name for name in os.environ}
+    for length in range(len(steps), 0, -1):
+        name = names.get(_PREFIX + "__".join(str(step) for step in steps[:length]).upper())
+        if name is not None and (length > 1 or _names(os.environ[name], steps)):
+            return name
+    return ""
+
+
+def _names(text: str, steps: Sequence[str | int]) -> bool:
+    """Tell whether a group given as JSON names the setting."""
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return True
+    return len(steps) == 1 or (isinstance(value, dict) and steps[1] in value)
+
+
+def _masked(address: str) -> str:
+    """Return an address without what may be a secret: user, password and the query."""
+    parts = urlsplit(address)
+    place = f"{MASK}@{parts.netloc.rpartition('@')[2]}" if "@" in parts.netloc else parts.netloc
+    return parts._replace(netloc=place, query=MASK if parts.query else "").geturl()
 
 
 def shown(path: Path) -> list[dict[str, Any]]:
-    """Return every setting with its value and where it came from: environment, file or default."""
-    import os
+    """Return every setting with its value, secrets masked, and where it came from.
 
+    "default", the file's name, or the environment variable. Raises as `load`.
+    """
+    settings = load(path)
     in_file = tomllib.loads(path.read_text(encoding="utf-8"))
     lines = []
-    for group, model in load(path):
+    for group, model in settings:
         for name, value in model:
-            variable = f"ANTEDATE_{group}__{name}".upper()
-            origin = "default"
-            if name in in_file.get(group, {}):
-                origin = path.name
-            if variable in os.environ:
-                origin = variable
-            plain = value if isinstance(value, str | int) else [item.model_dump() for item in value]
-            lines.append({"setting": f"{group}.{name}", "value": plain, "from": origin})
+            origin = _variable((group, name)) or (path.name if name in in_file.get(group, {}) else "default")
+            lines.append({"setting": f"{group}.{name}", "value": _plain(value), "from": origin})
     return lines
+
+
+def _plain(value: object) -> Any:  # noqa: ANN401 - whatever JSON can hold
+    if isinstance(value, str):
+        return _masked(value) if "://" in value else value
+    if isinstance(value, tuple):
+        return [{key: _plain(item) for key, item in entry.model_dump().items()} for entry in value]
+    return value

@@ -7,6 +7,7 @@ failing halfway. The events table refuses UPDATE and DELETE by trigger (see the 
 
 from __future__ import annotations
 
+import sqlite3
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
@@ -44,12 +45,16 @@ class StoreTooNewError(PipelineError):
 class Store:
     """An open database. Close it, or use it as a context manager."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, rehearsal: Connection | None = None) -> None:
         self.engine = engine
+        self._rehearsal = rehearsal
 
     @classmethod
-    def open(cls, path: Path) -> Store:
-        """Open (and create or migrate) the database file. Raises StoreUnreadableError, StoreTooNewError."""
+    def open(cls, path: Path, *, rehearse: bool = False) -> Store:
+        """Open (and create or migrate) the database file. Raises StoreUnreadableError, StoreTooNewError.
+
+        `rehearse`: everything runs in one transaction that `close` rolls back, for `--dry-run`; one thread.
+        """
         engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 60})
         _configure(engine)
         try:
@@ -61,11 +66,19 @@ class Store:
         except DatabaseError as error:
             engine.dispose()
             raise StoreUnreadableError(path, str(error.orig)) from error
-        return cls(engine)
+        if not rehearse:
+            return cls(engine)
+        connection = engine.connect()
+        connection.begin()
+        return cls(engine, rehearsal=connection)
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
         """Run a write transaction; committed on leaving, rolled back on an exception."""
+        if self._rehearsal is not None:
+            with self._rehearsal.begin_nested():
+                yield self._rehearsal
+            return
         with self.engine.connect() as connection:
             connection.execution_options(writes=True)
             with connection.begin():
@@ -74,11 +87,22 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Run a read transaction with one consistent view."""
+        if self._rehearsal is not None:
+            yield self._rehearsal
+            return
         with self.engine.connect() as connection, connection.begin():
             yield connection
 
+    def damage(self) -> str:
+        """Return what SQLite's own check finds wrong with the file, or an empty string."""
+        with self.read() as connection:
+            found = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA quick_check(3)")]
+        return "" if found == ["ok"] else "; ".join(found)
+
     def close(self) -> None:
         """Release every connection."""
+        if self._rehearsal is not None:
+            self._rehearsal.close()
         self.engine.dispose()
 
     def __enter__(self) -> Self:
@@ -86,6 +110,11 @@ class Store:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def sqlite_version() -> str:
+    """Return the version of the SQLite library in use."""
+    return sqlite3.sqlite_version
 
 
 def next_number(connection: Connection, name: str) -> int:

@@ -96,6 +96,7 @@ class Workspace:
         try:
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             temporary = folder / f"{settings_.FILE}.tmp"
+            temporary.touch(mode=0o600)
             temporary.write_text(_TEMPLATE, encoding="utf-8")
             temporary.replace(folder / settings_.FILE)
         except OSError as error:
@@ -103,13 +104,17 @@ class Workspace:
         return cls.open(folder, clock=clock)
 
     @classmethod
-    def open(cls, folder: Path, *, clock: Callable[[], datetime] = now) -> Self:
-        """Open a workspace. Raises NoWorkspaceError, SettingsError and the errors of `Store.open`."""
+    def open(cls, folder: Path, *, clock: Callable[[], datetime] = now, rehearse: bool = False) -> Self:
+        """Open a workspace. Raises NoWorkspaceError, SettingsError and the errors of `Store.open`.
+
+        `rehearse`: nothing that is written to the record is kept (`Store.open`).
+        """
         file = folder / settings_.FILE
         if not file.is_file():
             raise NoWorkspaceError(folder)
         values = settings_.load(file)
-        return cls(folder.resolve(), values, Store.open(folder.resolve() / "record.sqlite"), clock)
+        store = Store.open(folder.resolve() / "record.sqlite", rehearse=rehearse)
+        return cls(folder.resolve(), values, store, clock)
 
     @cached_property
     def corpus(self) -> Corpus:

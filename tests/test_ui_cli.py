@@ -231,7 +231,7 @@ def test_a_draft_is_reviewed_by_somebody_else_and_published(shell: Shell) -> Non
         (("search", "title:valve AND ("), 2, "column"),
         (("verify", "nowhere"), 1, ""),
         (("report", "diff", "A"), 2, "not there yet"),
-        (("submit", "DR-0001", "--dry-run"), 2, "rehearse"),
+        (("assess", "idea.md", "--dry-run"), 2, "rehearse"),
     ],
 )
 def test_what_goes_wrong_is_named_and_has_its_exit_code(

@@ -17,10 +17,10 @@ from streamlit.testing.v1 import AppTest
 
 from tests.browser import ROOT
 from tests.ui_workspace import CLAIM, INES, MARA, REX, TITLE, invention, new_workspace
+from ui.common import FOLDER_VARIABLE
 from ui.headers import answer_published
 from ui.screens import publications, shell
 from ui.screens.worklist import worklist
-from ui.server import FOLDER_VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,18 +7,20 @@ Commands live in `ui.commands_*`, loaded when named, so that `--help` stays fast
 from __future__ import annotations
 
 import sys
+import traceback
 from importlib import import_module
 
 import click
 
 from ui.common import Context, exit_code, failures, options
+from ui.console import prepare_streams
 
 _COMMANDS = {
     "init": ("corpus", "Make a workspace."),
     "ingest": ("corpus", "Read documents from files into the corpus; resumable."),
     "corpus": ("corpus", "Look after the corpus: status, verify, export, remove, rebuild."),
-    "show": ("corpus", "Print a document as interchange JSON."),
-    "search": ("corpus", "Search the corpus by words and by meaning."),
+    "show": ("search", "Print a document as interchange JSON."),
+    "search": ("search", "Search the corpus by words and by meaning."),
     "evaluate": ("later", "Measure the ranking on a BEIR folder."),
     "disclose": ("case", "Take in an invention disclosure."),
     "features": ("case", "Print or change the features of a disclosure."),
@@ -80,20 +82,56 @@ def antedate(ctx: click.Context) -> None:
 
 
 def main() -> None:
-    """Run the command line; every failure that has a name ends in a sentence and its exit code."""
+    """Run the command line; every failure ends in a sentence and its exit code, never in exit code 1."""
+    prepare_streams()
     context = Context()
+    context.console.as_json = asks_json(sys.argv[1:])
+    sys.exit(_run(context))
+
+
+def asks_json(words: list[str]) -> bool:
+    """Tell whether a call asks for JSON, before anything is parsed: a wrong option is answered in it too."""
+    options = words[: words.index("--")] if "--" in words else words
+    return "--json" in options
+
+
+def _run(context: Context) -> int:
     try:
         code = antedate.main(obj=context, standalone_mode=False)
-    except click.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
-        sys.exit(2)
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("stopped; run the same command again to go on", err=True)
-        sys.exit(5)
-    except failures() as error:
-        click.echo(f"antedate: {error}", err=True)
-        sys.exit(exit_code(error))
-    sys.exit(code if isinstance(code, int) else 0)
+        return 2
+    except Exception as error:  # noqa: BLE001 - Python's own 1 would tell a script "the answer is no"
+        code, message = _explain(error)
+        context.console.failed(code, type(error).__name__, message)
+    return code if isinstance(code, int) else 0
+
+
+def _explain(error: Exception) -> tuple[int, str]:
+    """Return the exit code and the sentence for whatever ended a command."""
+    if isinstance(error, click.Abort):
+        return 5, "stopped; run the same command again to go on"
+    if isinstance(error, click.ClickException):
+        where = getattr(error, "ctx", None)
+        hint = f"; 'antedate {_path(where)}--help' explains it" if where else ""
+        return error.exit_code if where is None else 2, error.format_message().rstrip(".") + hint
+    if isinstance(error, failures()):
+        return exit_code(error), str(error)
+    if isinstance(error, UnicodeEncodeError) and not _sound(sys.argv):
+        return 2, "a word of the command line is not valid UTF-8; type it again, or rename the file"
+    if isinstance(error, OSError):
+        return 3, f"{error.filename or 'this machine'}: {error.strerror or error}"
+    traceback.print_exception(error)
+    return 3, "a fault in antedate itself; please report it with the lines above"
+
+
+def _sound(words: list[str]) -> bool:
+    return not any("\ud800" <= character <= "\udfff" for word in words for character in word)
+
+
+def _path(context: click.Context) -> str:
+    """Return a command as it is typed, without the program's name."""
+    return "".join(f"{word} " for word in context.command_path.split()[1:])
 
 
 if __name__ == "__main__":

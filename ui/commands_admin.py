@@ -9,7 +9,8 @@ from pathlib import Path
 
 import click
 
-from ui.common import Context, as_person, changes, options
+from ui.common import Context, as_person, changes, failures, options
+from ui.console import printable
 
 
 @click.group("person")
@@ -38,7 +39,6 @@ def person_list(context: Context) -> None:
 @as_person
 @options
 @click.pass_obj
-@changes
 def person_add(
     context: Context, identifier: str, name: str | None, roles: tuple[str, ...], person: str | None
 ) -> None:
@@ -50,7 +50,7 @@ def person_add(
     except ValueError as error:
         known = ", ".join(role.value for role in Role)
         raise click.UsageError(f"{error}; roles are: {known}") from error
-    with context.open() as workspace:
+    with context.open(rehearses=True) as workspace:
         actor = workspace.user(person)
         workspace.add_person(Person(id=identifier, name=name or identifier, roles=chosen), by=actor.id)
     context.console.result({"person": identifier, "roles": sorted(roles)}, [f"{identifier} saved"])
@@ -100,15 +100,19 @@ def audit_export(context: Context, file: Path) -> None:
 @click.pass_obj
 @click.pass_context
 def doctor(ctx: click.Context, context: Context) -> None:
-    """Check everything a support person would ask."""
-    from pipeline.checks import doctor as look
+    """Check everything a support person would ask; works where no workspace opens, and says why not."""
+    from pipeline import checks
 
-    with context.open() as workspace:
-        found = look(workspace)
+    found = checks.machine()
+    try:
+        with context.open() as workspace:
+            found += checks.doctor(workspace)
+    except failures() as error:
+        found += (checks.Finding(check="workspace", ok=False, words=str(error)),)
     valid = all(finding.ok for finding in found)
     context.console.result(
         {"valid": valid, "findings": [asdict(finding) for finding in found]},
-        [f"{'ok  ' if f.ok else 'FAIL'} {f.check}: {f.words}" for f in found],
+        [f"{'ok  ' if f.ok else 'FAIL'} {f.check}: {printable(f.words)}" for f in found],
     )
     if not valid:
         ctx.exit(1)
@@ -124,7 +128,7 @@ def config() -> None:
 @options
 @click.pass_obj
 def config_show(context: Context) -> None:
-    """Print every setting, its value and where it came from."""
+    """Print every setting, its value (secrets masked) and where it came from."""
     from pipeline.settings import shown
 
     with context.open() as workspace:
@@ -144,14 +148,14 @@ def ui(context: Context, port: int, open_browser: bool) -> None:
     """Open the review interface on this machine's loopback address."""
     from ui.server import serve
 
-    folder = context.where().resolve()
-    context.open().close()
-    serve(folder, port, open_browser)
+    words = '{"address": "{}"}' if context.console.as_json else "{}"
+    serve(context.where().resolve(), port, open_browser, words=words)
 
 
 @click.command("worker")
 @options
 @click.pass_obj
+@changes
 def worker(context: Context) -> None:
     """Carry out jobs until stopped."""
     stop = threading.Event()
@@ -160,6 +164,7 @@ def worker(context: Context) -> None:
     with context.open() as workspace:
         context.console.note(f"worker for {workspace.folder}; stop it with Ctrl-C")
         workspace.jobs.work(stop)
+        context.console.result({"workspace": str(workspace.folder), "stopped": True}, [])
 
 
 COMMANDS: dict[str, click.Command] = {

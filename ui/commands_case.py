@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ui.commands_corpus import Day
-from ui.common import Context, as_person, changes, options
+from ui.common import Context, Day, as_person, changes, options
 from ui.console import printable
 
 if TYPE_CHECKING:
@@ -20,6 +19,12 @@ if TYPE_CHECKING:
     from pipeline.workspace import Workspace
 
 _NUMBER = re.compile(r"D-\d+")
+_FEATURE = 110
+"""Characters shown of a feature, in a report in brief."""
+_QUOTE = 160
+"""Characters shown of a quote; the report has all of it."""
+_SHORT = 3
+"""Words of so many letters say nothing about where a quote answers a feature."""
 
 
 def _feature(feature: Feature) -> dict[str, Any]:
@@ -50,10 +55,9 @@ def _feature_lines(features: tuple[Feature, ...]) -> list[str]:
 @as_person
 @options
 @click.pass_obj
-@changes
 def disclose(context: Context, file: Path, person: str | None) -> None:
     """Take in the disclosure FILE (md, docx, pdf, html, txt) and split it into features."""
-    with context.open() as workspace:
+    with context.open(rehearses=True) as workspace:
         number = _disclose(context, workspace, file, person)
         found = workspace.cases.features(number).features
     context.console.result(
@@ -93,25 +97,51 @@ def features(context: Context, number: str, edit: bool, file: Path | None, perso
     """Print the features of disclosure NUMBER, or change them."""
     from pipeline import feature_file
 
-    with context.open() as workspace:
+    if edit and file is not None:
+        raise click.UsageError("--edit and --set exclude each other; give one of them")
+    with context.open(rehearses=True) as workspace:
         current = workspace.cases.features(number)
-        if (edit or file) and context.dry_run:
-            raise click.UsageError("this command cannot rehearse; leave --dry-run out")
+        written = feature_file.dumps(current.features)
         if file is not None:
-            text = file.read_text(encoding="utf-8")
+            changed: str | None = _read(file)
+        else:
+            changed = _edited(written) if edit else None
+        if changed is not None:
             source = workspace.cases.get(number).disclosure.text
-            changed = feature_file.loads(text, source)
-            workspace.cases.set_features(number, changed, workspace.user(person))
-        elif edit:
-            written = click.edit(feature_file.dumps(current.features), extension=".md", require_save=True)
-            if written is not None:
-                changed = feature_file.loads(written, workspace.cases.get(number).disclosure.text)
-                workspace.cases.set_features(number, changed, workspace.user(person), seen=current.version)
+            workspace.cases.set_features(
+                number, feature_file.loads(changed, source), workspace.user(person), seen=current.version
+            )
         found = workspace.cases.features(number)
     context.console.result(
         {"disclosure": number, "version": found.version, "features": [_feature(f) for f in found.features]},
         _feature_lines(found.features),
     )
+
+
+def _read(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise click.BadParameter(
+            f"{file}: cannot be read as UTF-8 text ({error})", param_hint="--set"
+        ) from error
+
+
+class EditorError(click.ClickException):
+    """The editor could not be run, or failed."""
+
+    exit_code = 3
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"{why}; nothing was changed. Set $EDITOR, or use --set FILE")
+
+
+def _edited(written: str) -> str | None:
+    """Return the text after $VISUAL or $EDITOR, or None when nothing was saved there."""
+    try:
+        return click.edit(written, extension=".md", require_save=True)
+    except click.ClickException as error:
+        raise EditorError(error.format_message()) from error
 
 
 @click.command("assess")
@@ -161,33 +191,71 @@ def assess(
     )
 
 
-def report_lines(number: str, stored: StoredReport) -> list[str]:
+def report_lines(number: str, stored: StoredReport, title: str = "") -> list[str]:
     """Return a report in brief: outcome, closest art per feature, combination, what was not searched."""
     from pipeline.report import summary
 
     brief = summary(stored.id, stored.report)
     report = stored.report
     texts = {f.id: " ".join(f.text.split()) for f in report.features}
-    lines = [f"{number} {stored.id}: {report.outcome.value} (before {report.critical_date.isoformat()})"]
+    day = report.critical_date.isoformat()
+    lines = [
+        f"{number}{f' “{printable(title)}”' if title else ''}, critical date {day}",
+        f"{stored.id}: {report.outcome.value}",
+    ]
     for closest in brief["closest"]:
-        lines.append(f"  {closest['feature']:4} {printable(texts[closest['feature']])[:90]}")
+        words = texts[closest["feature"]]
+        lines.append(f"  {closest['feature']:4} {printable(shortened(words, _FEATURE))}")
         if closest["key"]:
-            quote = printable(" ".join(closest["quote"].split()))[:140]
+            quote = printable(excerpt(closest["quote"], words, _QUOTE))
             lines.append(f"       {closest['support']}: {closest['key']} [{closest['anchor']}] “{quote}”")
         else:
             lines.append("       nothing close was found in what was searched")
-    lines += [
-        f"  together: {' + '.join(c['keys'])} show {', '.join(c['covers'])}"
-        for c in brief["combinations"][:1]
-    ]
+    lines += [_together(c["keys"], c["covers"]) for c in brief["combinations"][:1]]
     if report.residual:
         lines.append(f"  not found in what was searched: {', '.join(report.residual)}")
     lines.append(
-        f"  of {report.coverage.documents} documents {report.coverage.eligible} were certainly or possibly "
-        f"public before that date, {report.coverage.undated} have no date; "
-        f"'antedate report {stored.id}' says what was not searched. Not legal advice."
+        f"  searched: {report.coverage.eligible} of {report.coverage.documents} documents were certainly or "
+        f"possibly public before {day}, {report.coverage.undated} have no date"
     )
+    lines.append(f"  'antedate report {stored.id}' says what was not searched. Not legal advice.")
     return lines
+
+
+def _together(keys: list[str], covers: list[str]) -> str:
+    shown = ", ".join(covers)
+    return (
+        f"  {keys[0]} alone shows {shown}"
+        if len(keys) == 1
+        else f"  together: {' + '.join(keys)} show {shown}"
+    )
+
+
+def shortened(text: str, width: int) -> str:
+    """Return a text on one line, cut at a blank where it is longer than `width`."""
+    text = " ".join(text.split())
+    return text if len(text) <= width else text[: width - 1].rsplit(" ", 1)[0] + " …"
+
+
+def excerpt(quote: str, feature: str, width: int) -> str:
+    """Return the stretch of a quote that has the most of a feature's words, marked where it was cut."""
+    words = quote.split()
+    wanted = {word.strip(".,;:()").lower() for word in feature.split() if len(word) > _SHORT}
+    best, chosen = -1, (0, len(words))
+    end, length, hits = 0, 0, 0
+    for start in range(len(words)):
+        while end < len(words) and length + len(words[end]) + 1 <= width:
+            length += len(words[end]) + 1
+            hits += words[end].strip(".,;:()").lower() in wanted
+            end += 1
+        if hits > best:
+            best, chosen = hits, (start, max(end, start + 1))
+        if end == len(words):
+            break
+        length -= len(words[start]) + 1
+        hits -= words[start].strip(".,;:()").lower() in wanted
+    first, last = chosen
+    return f"{'… ' if first else ''}{' '.join(words[first:last])}{' …' if last < len(words) else ''}"
 
 
 @click.command("report")
@@ -198,7 +266,6 @@ def report_lines(number: str, stored: StoredReport) -> list[str]:
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="File to write.")
 @options
 @click.pass_obj
-@changes
 def report(context: Context, words: tuple[str, ...], form: str, out: Path | None) -> None:
     """Write the report of a disclosure or report number as html, md or json."""
     from pipeline.report import render_json
@@ -213,7 +280,7 @@ def report(context: Context, words: tuple[str, ...], form: str, out: Path | None
     with context.open() as workspace:
         stored = workspace.cases.report(words[0])
     path = out or Path(f"{stored.id}.{form}")
-    path.write_text(render(stored.report), encoding="utf-8")
+    context.write(path, render(stored.report))
     context.console.result({"report": stored.id, "path": str(path)}, [str(path)])
 
 

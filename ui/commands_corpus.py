@@ -1,4 +1,4 @@
-"""Commands that fill, look after and search the corpus."""
+"""Commands that fill and look after the corpus."""
 
 from __future__ import annotations
 
@@ -9,44 +9,31 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ui.common import Context, changes, options
-from ui.console import marked, printable
+from ui.console import printable
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from pipeline.ingestion import IngestSummary
-    from pipeline.library import CorpusStatus, Found
+    from pipeline.library import CorpusStatus
 
 _SHOWN = 20
 """Skipped records printed; all of them with --json and in the database."""
-
-
-class Day(click.ParamType[Any]):
-    """A day written YYYY-MM-DD."""
-
-    name = "day"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401
-        """Return a `datetime.date`."""
-        from datetime import date
-
-        try:
-            return date.fromisoformat(str(value))
-        except ValueError:
-            self.fail(f"{value!r} is not a day; write YYYY-MM-DD", param, ctx)
 
 
 @click.command("init")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
 @options
 @click.pass_obj
-@changes
 def init(context: Context, folder: Path) -> None:
     """Make a workspace in FOLDER."""
-    from pipeline.workspace import Workspace
+    from pipeline.workspace import Workspace, WorkspaceExistsError
 
-    Workspace.init(folder).close()
-    context.console.result({"workspace": str(folder)}, [f"workspace made: {folder}"])
+    if context.dry_run:
+        if (folder / "antedate.toml").exists():
+            raise WorkspaceExistsError(folder)
+    else:
+        Workspace.init(folder).close()
+    words = "would make a workspace" if context.dry_run else "workspace made"
+    context.console.result({"workspace": str(folder)}, [f"{words}: {folder}"])
 
 
 @click.command("ingest")
@@ -74,8 +61,8 @@ def ingest(
         summary = context.console.pull(
             run(workspace.corpus, source, paths, clock=workspace.clock, limit=limit),
             lambda step: (
-                f"{step.added} added, {step.unchanged} unchanged, {step.skipped} skipped  "
-                f"({step.taken / max(time.monotonic() - started, 0.001):.0f}/s)  {printable(step.file)}"
+                f"{step.added} added, {step.updated} updated, {step.unchanged} unchanged, "
+                f"{step.skipped} skipped  ({step.taken / max(time.monotonic() - started, 0.001):.0f}/s)  {step.file}"
             ),
             lambda step: (step.done, step.total),
         )
@@ -109,7 +96,7 @@ def _report(context: Context, summary: IngestSummary, seconds: float) -> None:
             ),
             f"the corpus holds {summary.documents} documents in {summary.passages} passages",
             *(
-                f"skipped {printable(s.file)} at byte {s.offset}: {printable(s.reason)}"
+                printable(f"skipped {s.file} at byte {s.offset}: {s.reason}")
                 for s in summary.skipped[:_SHOWN]
             ),
             *([f"… and {summary.skipped_total - _SHOWN} more"] if summary.skipped_total > _SHOWN else []),
@@ -170,7 +157,8 @@ def _status(status: CorpusStatus) -> dict[str, Any]:
 
 def _status_lines(status: CorpusStatus) -> list[str]:
     def line(name: str, pairs: tuple[tuple[str, int], ...]) -> str:
-        return f"{name:9} " + ", ".join(f"{printable(value)} {number}" for value, number in pairs[:12])
+        shown = ", ".join(f"{printable(value)} {number}" for value, number in pairs[:12])
+        return f"{name:9} {shown or 'none yet'}"
 
     return [
         (
@@ -181,7 +169,7 @@ def _status_lines(status: CorpusStatus) -> list[str]:
         line("kind", status.by_kind),
         line("country", status.by_country),
         line("year", status.by_year),
-        f"public    {status.oldest or 'never'} to {status.newest or 'never'}",
+        f"public    {status.oldest} to {status.newest}" if status.newest else "public    none yet",
         f"snapshot  {status.snapshot}",
         f"model     {status.model}",
     ]
@@ -218,16 +206,30 @@ def corpus_export(context: Context, file: Path) -> None:
     context.console.result({"documents": count, "file": str(file)}, [f"{count} documents written to {file}"])
 
 
+class NoSuchSourceError(click.UsageError):
+    """The corpus holds nothing of that source."""
+
+    def __init__(self, source: str, held: dict[str, int]) -> None:
+        known = ", ".join(f"{name} ({count})" for name, count in held.items()) or "nothing"
+        super().__init__(f"no document here came from {source!r}; this corpus holds: {known}")
+
+
 @corpus.command("remove")
 @click.argument("source")
 @options
 @click.pass_obj
-@changes
 def corpus_remove(context: Context, source: str) -> None:
     """Remove every document that the reader SOURCE brought in."""
-    if not context.yes:
-        click.confirm(f"Remove every document of source {source!r}?", abort=True, err=True)
     with context.open() as workspace:
+        held = dict(workspace.corpus.status().by_source)
+        if source not in held:
+            raise NoSuchSourceError(source, held)
+        if context.dry_run:
+            context.console.result(
+                {"would_remove": held[source]}, [f"would remove {held[source]} documents of {source!r}"]
+            )
+            return
+        context.confirm(f"Remove the {held[source]} documents of source {source!r}?")
         removed = workspace.corpus.remove(source)
     context.console.result({"removed": removed}, [f"{removed} documents removed"])
 
@@ -248,111 +250,8 @@ def corpus_rebuild(context: Context) -> None:
     )
 
 
-@click.command("show")
-@click.argument("key")
-@options
-@click.pass_obj
-def show(context: Context, key: str) -> None:
-    """Print the document KEY as interchange JSON."""
-    from ingest.jsonl import write_line
-
-    with context.open() as workspace:
-        document = workspace.corpus.document(key)
-    click.echo(write_line(document).decode().rstrip("\n"))
-
-
-@click.command("search")
-@click.argument("query")
-@click.option("--mode", type=click.Choice(["fused", "words", "meaning"]), default="fused", show_default=True)
-@click.option("--before", type=Day(), help="Only what may have been public strictly before this day.")
-@click.option(
-    "--kind", "kinds", multiple=True, help="patent, application, paper, standard, disclosure, report"
-)
-@click.option("--country", "countries", multiple=True, help="Two-letter code, e.g. US")
-@click.option("--class", "classes", multiple=True, help="Class-symbol prefix, e.g. G06F16")
-@click.option("--limit", type=click.IntRange(1, 1000), default=10, show_default=True)
-@click.option("--like", help="Not there yet.")
-@click.option("--unlike", help="Not there yet.")
-@options
-@click.pass_obj
-def search(
-    context: Context,
-    query: str,
-    mode: str,
-    before: datetime | None,
-    kinds: tuple[str, ...],
-    countries: tuple[str, ...],
-    classes: tuple[str, ...],
-    limit: int,
-    like: str | None,
-    unlike: str | None,
-) -> None:
-    """Search the corpus. Fields title:, abstract:, claims:, description:; AND OR NOT, "phrases", "near"~3."""
-    from pipeline.library import SearchFilter
-
-    if like or unlike:
-        raise click.UsageError("--like and --unlike are not there yet")
-    filters = SearchFilter(before=before, kinds=kinds, countries=countries, classes=classes)
-    with context.open() as workspace:
-        found = workspace.corpus.search(query, mode=mode, limit=limit, filters=filters)  # type: ignore[arg-type]
-        total = workspace.corpus.count(SearchFilter())
-        eligible = workspace.corpus.count(filters)
-    understood = {
-        "query": query,
-        "mode": mode,
-        "before": before.isoformat() if before else None,
-        "kinds": list(kinds),
-        "countries": list(countries),
-        "classes": list(classes),
-        "searched": eligible,
-        "documents": total,
-    }
-    context.console.result(
-        {"understood": understood, "hits": [_hit(hit) for hit in found]}, _hit_lines(found, eligible, total)
-    )
-
-
-def _hit(hit: Found) -> dict[str, Any]:
-    return {
-        "key": hit.key,
-        "title": hit.title,
-        "kind": hit.kind,
-        "score": hit.score,
-        "words_rank": hit.words_rank,
-        "meaning_rank": hit.meaning_rank,
-        "published": hit.published,
-        "passages": [
-            {
-                "anchor": p.anchor,
-                "start": p.start,
-                "end": p.end,
-                "quote": p.quote,
-                "terms": [list(span) for span in p.terms],
-            }
-            for p in hit.passages
-        ],
-    }
-
-
-def _hit_lines(found: tuple[Found, ...], eligible: int, total: int) -> list[str]:
-    import sys
-
-    lines = [f"searched {eligible} of {total} documents in this workspace, and nothing else"]
-    for number, hit in enumerate(found, 1):
-        ranks = f"words {hit.words_rank or '–'}, meaning {hit.meaning_rank or '–'}"
-        lines += ["", f"{number}. {hit.key}  {printable(hit.title)}"]
-        lines.append(f"   {hit.kind}, public {hit.published or 'on an unknown day'}  ({ranks})")
-        for passage in hit.passages:
-            quote = marked(passage.quote, passage.terms, colour=sys.stdout.isatty())
-            shown = " ".join(quote.split())
-            lines.append(f"   [{passage.anchor}] {shown[:400]}{'…' if len(shown) > 400 else ''}")  # noqa: PLR2004
-    return lines
-
-
 COMMANDS: dict[str, click.Command] = {
     "init": init,
     "ingest": ingest,
     "corpus": corpus,
-    "show": show,
-    "search": search,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import subprocess
 import time
@@ -12,21 +13,21 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pipeline.store_cases import StoredReport
-from ui.commands_case import report_lines
+from ui import demo_folder
+from ui.commands_case import report_lines, shortened
 from ui.commands_publish import verification_lines
 from ui.common import Context, changes, options
+from ui.console import printable
 
 if TYPE_CHECKING:
     from pipeline.publishing import Published
     from pipeline.workspace import Workspace
 
-_MARK = ".demo"
-"""Only a folder that carries this file is ever cleared."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Seen:
     number: str
+    title: str
     stored: StoredReport
 
 
@@ -41,8 +42,10 @@ def demo(ctx: click.Context, context: Context) -> None:
 
     started = time.monotonic()
     folder = (context.folder or Path("demo-workspace")).resolve()
-    _clear(folder)
-    with _workspace(folder) as workspace:
+    kept = demo_folder.make_room(folder)
+    if kept is not None:
+        _say(context, f"The demo workspace of last time holds work of yours; it is kept as {kept}\n")
+    with demo_folder.made(folder) as workspace:
         _say(context, f"1. A workspace with three people: {folder}")
         for person in (bundled.INVENTOR, bundled.MANAGER, bundled.REVIEWER):
             workspace.add_person(person, by="demo")
@@ -51,50 +54,28 @@ def demo(ctx: click.Context, context: Context) -> None:
         _ingest(context, workspace)
         seen = _assess(context, workspace)
         published = _publish(context, workspace, seen[bundled.PUBLISHED_FROM].number)
-    valid, agree = _verify(context, published)
+        valid, agree = _verify(context, published)
     seconds = time.monotonic() - started
-    _say(context, f"\nDone in {seconds:.0f} s, nothing left this machine. Open the review interface with:")
-    _say(context, "   make ui        (or: antedate --workspace demo-workspace ui)")
-    _say(context, "   then visit     http://127.0.0.1:8501")
+    _say(context, f"\nDone in {seconds:.0f} s; nothing left this machine. Open the review interface with")
+    here = "make ui        (or: antedate --workspace demo-workspace ui)"
+    away = f"antedate --workspace {shlex.quote(str(folder))} ui"
+    _say(context, f"   {here if folder == Path('demo-workspace').resolve() else away}")
+    _say(context, "and visit")
+    _say(context, "   http://127.0.0.1:8501")
     context.console.result(
         {
             "workspace": str(folder),
+            "kept": str(kept) if kept else None,
             "outcomes": {name: case.stored.report.outcome.value for name, case in seen.items()},
             "bundle": str(published.folder),
             "valid": valid and agree,
+            "address": "http://127.0.0.1:8501",
             "seconds": round(seconds, 1),
         },
         [],
     )
     if not (valid and agree):
         ctx.exit(1)
-
-
-class DemoFolderError(click.UsageError):
-    """The folder holds something that is not a demo workspace."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(
-            f"{folder} is not a demo workspace; choose another with --workspace, or remove it yourself"
-        )
-
-
-def _clear(folder: Path) -> None:
-    if not folder.exists() or not any(folder.iterdir()):
-        return
-    if not (folder / _MARK).is_file():
-        raise DemoFolderError(folder)
-    shutil.rmtree(folder)
-
-
-def _workspace(folder: Path) -> Workspace:
-    from pipeline.workspace import Workspace
-
-    workspace = Workspace.init(folder)
-    (folder / _MARK).write_text(
-        "made by 'antedate demo'; the next demo clears this folder\n", encoding="utf-8"
-    )
-    return workspace
 
 
 def _ingest(context: Context, workspace: Workspace) -> None:
@@ -125,22 +106,33 @@ def _assess(context: Context, workspace: Workspace) -> dict[str, _Seen]:
     )
     actor = bundled.INVENTOR
     seen = {}
-    for path in sorted(bundled.DISCLOSURES.glob("*.md")):
-        number = workspace.cases.add(read_disclosure(path), actor)
+    for name in bundled.SHOWN:
+        disclosure = read_disclosure(bundled.DISCLOSURES / name)
+        number = workspace.cases.add(disclosure, actor)
         stored = context.console.pull(
             workspace.cases.assess(number, actor),
             lambda step: step.words,
             lambda step: (step.done, step.total),
         )
-        seen[path.name] = _Seen(number=number, stored=stored)
-        for line in report_lines(number, stored):
-            _say(context, f"   {line}")
+        seen[name] = _Seen(number=number, title=disclosure.title, stored=stored)
         _say(context, "")
-    _say(context, "   side by side:")
-    for name, case in seen.items():
-        _say(context, f"   {name:28} {case.stored.report.outcome.value}")
-    _say(context, "   'not found' speaks of what was searched here and of nothing else")
+        for line in report_lines(number, stored, disclosure.title):
+            _say(context, f"   {line}")
+    _side_by_side(context, seen)
     return seen
+
+
+def _side_by_side(context: Context, seen: dict[str, _Seen]) -> None:
+    _say(context, "\n   The outcomes side by side:")
+    row = "   {:7} {:44} {:11} {:32} {}".format
+    _say(context, row("", "disclosure", "before", "outcome", "what remains, or who shows it all"))
+    for case in seen.values():
+        report = case.stored.report
+        whole = next((c.keys for c in report.combinations if not c.residual), ())
+        last = " + ".join(whole) if whole else ", ".join(report.residual) + " found nowhere"
+        day = report.critical_date.isoformat()
+        _say(context, row(case.number, shortened(case.title, 44), day, report.outcome.value, last))
+    _say(context, "   'not found' and 'nowhere' speak of what was searched here, and of nothing else")
 
 
 def _publish(context: Context, workspace: Workspace, number: str) -> Published:
@@ -191,10 +183,8 @@ def _verify(context: Context, published: Published) -> tuple[bool, bool]:
 
 
 def _say(context: Context, text: str) -> None:
-    if context.console.as_json:
-        context.console.note(text)
-    else:
-        click.echo(text)
+    if not context.console.say(printable(text)):
+        raise click.Abort  # the story has lost its reader
 
 
 COMMANDS: dict[str, click.Command] = {"demo": demo}

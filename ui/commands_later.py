@@ -7,11 +7,13 @@ import click
 from ui.common import options
 
 
-class NotYetError(click.UsageError):
+class NotYetError(click.ClickException):
     """The command is part of the contract and not there yet."""
 
+    exit_code = 2
+
     def __init__(self, name: str) -> None:
-        super().__init__(f"'antedate {name}' is not there yet")
+        super().__init__(f"'antedate {name}' is not there yet; a later release brings it")
 
 
 def _later(name: str) -> click.Command:

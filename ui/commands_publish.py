@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ui.common import Context, as_person, changes, options
+from ui.common import Context, as_person, options
 from ui.console import printable
 
 if TYPE_CHECKING:
@@ -38,12 +38,11 @@ def _said(context: Context, case: DraftCase, words: str) -> None:
 @as_person
 @options
 @click.pass_obj
-@changes
 def draft(context: Context, number: str, out: Path | None, file: Path | None, person: str | None) -> None:
     """Draft a defensive publication for disclosure NUMBER, or revise draft NUMBER with --set."""
     from publications.render import source_markdown
 
-    with context.open() as workspace:
+    with context.open(rehearses=True) as workspace:
         actor = workspace.user(person)
         if file is not None:
             case = workspace.publishing.revise_from(number, file, actor)
@@ -52,7 +51,7 @@ def draft(context: Context, number: str, out: Path | None, file: Path | None, pe
         else:
             case = workspace.publishing.draft(number, actor)
     if out is not None:
-        out.write_text(source_markdown(case.publication), encoding="utf-8")
+        context.write(out, source_markdown(case.publication))
     for question in case.questions:
         context.console.note(f"asks: {printable(question.text)}")
     _said(context, case, f"“{printable(case.publication.title)}”")
@@ -63,10 +62,9 @@ def draft(context: Context, number: str, out: Path | None, file: Path | None, pe
 @as_person
 @options
 @click.pass_obj
-@changes
 def submit(context: Context, number: str, person: str | None) -> None:
     """Submit draft NUMBER for review."""
-    with context.open() as workspace:
+    with context.open(rehearses=True) as workspace:
         case = workspace.publishing.submit(number, workspace.user(person))
     _said(context, case, "submitted")
 
@@ -77,10 +75,9 @@ def submit(context: Context, number: str, person: str | None) -> None:
 @as_person
 @options
 @click.pass_obj
-@changes
 def return_(context: Context, number: str, reason: str, person: str | None) -> None:
     """Send draft NUMBER back with a reason."""
-    with context.open() as workspace:
+    with context.open(rehearses=True) as workspace:
         case = workspace.publishing.request_changes(number, workspace.user(person), reason)
     _said(context, case, "sent back")
 
@@ -92,10 +89,9 @@ def return_(context: Context, number: str, reason: str, person: str | None) -> N
 @as_person
 @options
 @click.pass_obj
-@changes
 def approve(context: Context, number: str, digest: str, note: str, person: str | None) -> None:
     """Approve the exact bytes of draft NUMBER; never possible for its authors."""
-    with context.open() as workspace:
+    with context.open(rehearses=True) as workspace:
         case = workspace.publishing.approve(number, workspace.user(person), digest, note)
     _said(context, case, "approved")
 
@@ -122,8 +118,7 @@ def publish(
             workspace.publishing.check_release(number, actor, chosen)
             context.console.result({"would_publish": case.id, "digest": chosen}, [f"would publish {case.id}"])
             return
-        if not context.yes:
-            click.confirm(f"Publish {case.id}? A publication cannot be taken back.", abort=True, err=True)
+        context.confirm(f"Publish {case.id}? A publication cannot be taken back.")
         published = context.console.pull(
             workspace.publishing.publish(number, actor, chosen),
             lambda step: step.words,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+
+FOLDER_VARIABLE = "ANTEDATE_UI_WORKSPACE"
+"""How the launcher of the interface tells the pages which workspace to open."""
 
 
 @dataclass(slots=True)
@@ -39,11 +44,59 @@ class Context:
                 return folder
         return here / "antedate-workspace"
 
-    def open(self) -> Workspace:
-        """Open the workspace. Raises NoWorkspaceError and its neighbours."""
+    def open(self, *, rehearses: bool = False) -> Workspace:
+        """Open the workspace. Raises NoWorkspaceError and its neighbours.
+
+        `rehearses`: the command changes nothing but the record, so that `--dry-run` can carry it out,
+        refusals included, and roll it back.
+        """
         from pipeline.workspace import Workspace
 
-        return Workspace.open(self.where())
+        if rehearses and self.dry_run:
+            self.console.note("dry run: nothing of what follows is kept")
+        return Workspace.open(self.where(), rehearse=rehearses and self.dry_run)
+
+    def confirm(self, question: str) -> None:
+        """Ask before what cannot be taken back; `--yes` and `--dry-run` answer. Raises NotConfirmedError."""
+        if self.yes or self.dry_run:
+            return
+        try:
+            if click.confirm(question, err=True):
+                return
+        except click.Abort:
+            click.echo(err=True)
+        raise NotConfirmedError
+
+    def write(self, path: Path, text: str) -> None:
+        """Write a file that was asked for, whole or not at all. Raises NotWrittenError."""
+        if self.dry_run:
+            return
+        part = path.with_name(f"{path.name}.part")
+        try:
+            part.write_text(text, encoding="utf-8")
+            part.replace(path)
+        except OSError as error:
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
+            raise NotWrittenError(path, error) from error
+
+
+class NotConfirmedError(click.ClickException):
+    """Nobody said yes."""
+
+    exit_code = 1
+
+    def __init__(self) -> None:
+        super().__init__("not confirmed, so nothing was changed; answer y, or give --yes")
+
+
+class NotWrittenError(click.ClickException):
+    """A file that was asked for could not be written."""
+
+    exit_code = 3
+
+    def __init__(self, path: Path, error: OSError) -> None:
+        super().__init__(f"{path}: cannot be written ({error.strerror or error}); choose another place")
 
 
 def _set(name: str) -> Callable[[click.Context, click.Parameter, Any], None]:
@@ -96,6 +149,21 @@ _OPTIONS = (
 as_person = click.option("--as", "person", metavar="PERSON", help="Act as this person (single-user mode).")
 
 
+class Day(click.ParamType[Any]):
+    """A day written YYYY-MM-DD."""
+
+    name = "day"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401
+        """Return a `datetime.date`."""
+        from datetime import date
+
+        try:
+            return date.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is not a day; write YYYY-MM-DD", param, ctx)
+
+
 def options(command: Callable[P, R]) -> Callable[P, R]:
     """Give a command the global options, which may stand before or after its name."""
     for option in reversed(_OPTIONS):
@@ -104,7 +172,7 @@ def options(command: Callable[P, R]) -> Callable[P, R]:
 
 
 def changes(command: Callable[P, R]) -> Callable[P, R]:
-    """Mark a command that changes something and cannot rehearse: `--dry-run` is refused, not ignored."""
+    """Mark a command that cannot rehearse what it changes: `--dry-run` is refused, not ignored."""
 
     @functools.wraps(command)
     def checked(*args: P.args, **kwargs: P.kwargs) -> R:

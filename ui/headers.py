@@ -112,7 +112,7 @@ def answer_published(request: Request) -> Response:
 
     from starlette.responses import HTMLResponse, PlainTextResponse
 
-    from ui.server import FOLDER_VARIABLE
+    from ui.common import FOLDER_VARIABLE
 
     page = published_page(Path(os.environ[FOLDER_VARIABLE]), request.path_params["name"])
     if page is None:

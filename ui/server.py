@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from pipeline.errors import PipelineError
+from ui.common import FOLDER_VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from streamlit import App
 
 HOST = "127.0.0.1"
-FOLDER_VARIABLE = "ANTEDATE_UI_WORKSPACE"
-"""How the launcher tells the pages which workspace to open."""
 
 _ROOT = Path(__file__).parents[1]
 _PATIENCE = 10.0
@@ -56,8 +55,8 @@ class _EndedError(BaseException):
     """A signal asked us to end; not an `Exception`, so that nothing on the way swallows it."""
 
 
-def serve(workspace: Path, port: int, open_browser: bool) -> None:
-    """Serve a workspace on loopback until SIGINT, SIGTERM or SIGHUP; prints the address on stdout.
+def serve(workspace: Path, port: int, open_browser: bool, *, words: str = "{}") -> None:
+    """Serve a workspace on loopback until SIGINT, SIGTERM or SIGHUP; prints the address, put into `words`.
 
     Port 0 takes any free port. Raises NoWorkspaceError and its neighbours, PortTakenError, PortRefusedError.
     """
@@ -67,7 +66,7 @@ def serve(workspace: Path, port: int, open_browser: bool) -> None:
     with _ended_by_signals(), _listening(port) as listener, _worker(workspace.resolve()):
         os.environ[FOLDER_VARIABLE] = str(workspace.resolve())
         address = f"http://{HOST}:{listener.getsockname()[1]}/"
-        _run(listener, address, open_browser=open_browser)
+        _run(listener, address, words.replace("{}", address), open_browser=open_browser)
 
 
 def options(port: int) -> dict[str, Any]:
@@ -93,7 +92,7 @@ def options(port: int) -> dict[str, Any]:
     }
 
 
-def application(address: str = "", *, open_browser: bool = False) -> App:
+def application(address: str = "", words: str = "", *, open_browser: bool = False) -> App:
     """Return the pages as an ASGI application with the security headers on every answer."""
     import streamlit
     from starlette.middleware import Middleware
@@ -110,8 +109,8 @@ def application(address: str = "", *, open_browser: bool = False) -> App:
         from ui.screens import shell
 
         shell.load()
-        if address:
-            sys.stdout.write(f"{address}\n")
+        if words:
+            sys.stdout.write(f"{words}\n")
             sys.stdout.flush()
         if open_browser:
             import webbrowser
@@ -130,13 +129,13 @@ def application(address: str = "", *, open_browser: bool = False) -> App:
     )
 
 
-def _run(listener: socket.socket, address: str, *, open_browser: bool) -> None:
+def _run(listener: socket.socket, address: str, words: str, *, open_browser: bool) -> None:
     import uvicorn
     from streamlit.web import bootstrap
 
     bootstrap.load_config_options(options(listener.getsockname()[1]))
     config = uvicorn.Config(
-        application(address, open_browser=open_browser),
+        application(address, words, open_browser=open_browser),
         log_level="warning",
         access_log=False,
         ws="websockets-sansio",

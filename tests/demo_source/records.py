@@ -4,7 +4,8 @@ Decisions
 ---------
 * An entry cites only what was public before it, and a patent's text names only what was public before its own
   first filing: a newcomer who follows a date through the demo never meets an impossibility.
-* Grants are published on Tuesdays and applications on Thursdays, as the office does it.
+* As at the office, grants are published on Tuesdays, applications on Thursdays and 18 months after their first
+  filing; priority is claimed within a year.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -30,6 +31,9 @@ _OPTIONAL = frozenset(
 )
 _REQUIRED = frozenset({"format", "id", "title", "abstract", "published", "classes", "people"})
 _WEEKDAY = {"grant": 1, "application": 3}
+_YEAR = timedelta(days=366)
+_EIGHTEEN_MONTHS = timedelta(days=535), timedelta(days=590)
+"""35 USC 122(b): promptly after 18 months from the earliest filing date sought."""
 
 
 class DemoSourceError(Exception):
@@ -134,10 +138,24 @@ def _check(entry: Entry, known: Mapping[str, Entry]) -> None:
     weekday = _WEEKDAY.get(entry.format)
     if weekday is not None and date.fromisoformat(entry.published).weekday() != weekday:
         raise DemoSourceError(entry.id, f"the office publishes no {entry.format} on {entry.published}")
+    _office_dates(entry)
     if (weekday is not None) != bool(entry.claims):
         raise DemoSourceError(entry.id, "patents have claims, nothing else has")
     _known_before(entry, entry.cites, entry.published, known)
     _known_before(entry, sorted(entry.mentions), entry.first_filing, known)
+
+
+def _office_dates(entry: Entry) -> None:
+    """An application appears 18 months after its first filing, and priority lasts a year."""
+    if entry.priority and date.fromisoformat(entry.filed) - date.fromisoformat(entry.priority) > _YEAR:
+        raise DemoSourceError(entry.id, f"priority {entry.priority} was lost when it was filed")
+    if entry.format != "application":
+        return
+    waited = date.fromisoformat(entry.published) - date.fromisoformat(entry.first_filing)
+    if not _EIGHTEEN_MONTHS[0] <= waited <= _EIGHTEEN_MONTHS[1]:
+        raise DemoSourceError(entry.id, f"published {waited.days} days after its first filing, not 18 months")
+    if entry.id[3:7] != entry.published[:4]:
+        raise DemoSourceError(entry.id, "its number is of another year than its publication")
 
 
 def _known_before(entry: Entry, others: Iterable[str], day: str, known: Mapping[str, Entry]) -> None:

@@ -21,8 +21,7 @@ import streamlit as st
 
 from pipeline.people import Person, Role
 from pipeline.workspace import UnknownPersonError, Workspace
-from ui.common import failures
-from ui.server import FOLDER_VARIABLE
+from ui.common import FOLDER_VARIABLE, failures
 from ui.widgets import badge, count, element, plain, printable, show
 
 if TYPE_CHECKING:

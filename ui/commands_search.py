@@ -1,0 +1,151 @@
+"""Commands that look into the corpus: search it, show one of its documents."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ui.common import Context, Day, options
+from ui.console import coloured, marked, printable
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from pipeline.library import Found
+
+KINDS = ("patent", "application", "paper", "standard", "disclosure", "report")
+"""Values of `ingest.documents.DocumentKind`, which `--help` must not import."""
+
+
+class _Country(click.ParamType[str]):
+    """A two-letter office or country code, in either case."""
+
+    name = "code"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401
+        """Return the code in capitals, as documents carry it."""
+        if not re.fullmatch(r"[A-Za-z]{2}", str(value)):
+            self.fail(f"{value!r} is not a two-letter code such as US", param, ctx)
+        return str(value).upper()
+
+
+class _Class(click.ParamType[str]):
+    """The beginning of a class symbol; IPC and CPC in capitals whatever was typed, arXiv's as they are."""
+
+    name = "prefix"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401
+        """Return the prefix without blanks, as documents carry it."""
+        symbol = "".join(str(value).split())
+        if not symbol:
+            self.fail("the class is empty; write the beginning of a symbol such as G06F16", param, ctx)
+        return symbol.upper() if re.match(r"[A-Ya-y](\d|$)", symbol) else symbol
+
+
+@click.command("show")
+@click.argument("key")
+@options
+@click.pass_obj
+def show(context: Context, key: str) -> None:
+    """Print the document KEY as interchange JSON."""
+    from ingest.jsonl import write_line
+
+    with context.open() as workspace:
+        document = workspace.corpus.document(key)
+    line = write_line(document).decode().rstrip("\n")
+    context.console.result(json.loads(line), [line])
+
+
+@click.command("search")
+@click.argument("query")
+@click.option("--mode", type=click.Choice(["fused", "words", "meaning"]), default="fused", show_default=True)
+@click.option("--before", type=Day(), help="Only what may have been public strictly before this day.")
+@click.option("--kind", "kinds", multiple=True, type=click.Choice(KINDS), help="May be given several times.")
+@click.option("--country", "countries", multiple=True, type=_Country(), help="Two-letter code, e.g. US")
+@click.option("--class", "classes", multiple=True, type=_Class(), help="Class-symbol prefix, e.g. G06F16")
+@click.option("--limit", type=click.IntRange(1, 1000), default=10, show_default=True)
+@click.option("--like", help="Not there yet.")
+@click.option("--unlike", help="Not there yet.")
+@options
+@click.pass_obj
+def search(
+    context: Context,
+    query: str,
+    mode: str,
+    before: datetime | None,
+    kinds: tuple[str, ...],
+    countries: tuple[str, ...],
+    classes: tuple[str, ...],
+    limit: int,
+    like: str | None,
+    unlike: str | None,
+) -> None:
+    """Search the corpus. Fields title:, abstract:, claims:, description:; AND OR NOT, "phrases", "near"~3."""
+    from pipeline.library import SearchFilter
+
+    if not query.strip():
+        raise click.UsageError("the query is empty; say what to look for")
+    if like or unlike:
+        raise click.UsageError("--like and --unlike are not there yet")
+    filters = SearchFilter(before=before, kinds=kinds, countries=countries, classes=classes)
+    with context.open() as workspace:
+        found = workspace.corpus.search(query, mode=mode, limit=limit, filters=filters)  # type: ignore[arg-type]
+        total = workspace.corpus.count(SearchFilter())
+        eligible = workspace.corpus.count(filters)
+    understood = {
+        "query": query,
+        "mode": mode,
+        "before": before.isoformat() if before else None,
+        "kinds": list(kinds),
+        "countries": list(countries),
+        "classes": list(classes),
+        "searched": eligible,
+        "documents": total,
+    }
+    context.console.result(
+        {"understood": understood, "hits": [_hit(hit) for hit in found]}, _hit_lines(found, eligible, total)
+    )
+
+
+def _hit(hit: Found) -> dict[str, Any]:
+    return {
+        "key": hit.key,
+        "title": hit.title,
+        "kind": hit.kind,
+        "score": hit.score,
+        "words_rank": hit.words_rank,
+        "meaning_rank": hit.meaning_rank,
+        "published": hit.published,
+        "passages": [
+            {
+                "anchor": p.anchor,
+                "start": p.start,
+                "end": p.end,
+                "quote": p.quote,
+                "terms": [list(span) for span in p.terms],
+            }
+            for p in hit.passages
+        ],
+    }
+
+
+def _hit_lines(found: tuple[Found, ...], eligible: int, total: int) -> list[str]:
+    lines = [f"searched {eligible} of {total} documents in this workspace, and nothing else"]
+    for number, hit in enumerate(found, 1):
+        ranks = f"words {hit.words_rank or '–'}, meaning {hit.meaning_rank or '–'}"
+        lines += ["", f"{number}. {hit.key}  {printable(hit.title)}"]
+        lines.append(f"   {hit.kind}, public {hit.published or 'on an unknown day'}  ({ranks})")
+        for passage in hit.passages:
+            quote = marked(passage.quote, passage.terms, colour=coloured())
+            shown = " ".join(quote.split())
+            lines.append(f"   [{passage.anchor}] {shown[:400]}{'…' if len(shown) > 400 else ''}")  # noqa: PLR2004
+    return lines
+
+
+COMMANDS: dict[str, click.Command] = {
+    "show": show,
+    "search": search,
+}
