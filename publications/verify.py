@@ -37,6 +37,7 @@ _PART = r"[A-Za-z0-9][A-Za-z0-9._-]*"
 _PAYLOAD = rf"data(?:/{_PART})+"
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 _EVIDENCE = ("request.tsq", "response.tsr", "root.pem", "untrusted.pem")
+_CONTENT = ("structure", "manifest-sha256.txt", "manifest-sha512.txt", ROOT_FILE, "identity", "source")
 _LATER = re.compile(r"evidence/(ots|tlog|public|archive-[0-9]{4})(/.*)?")
 """Kinds of evidence that other programs or later versions add; named and not checked."""
 
@@ -65,6 +66,11 @@ class Verification:
     """Whether `proven_before` rests on a root whose fingerprint the caller trusts."""
     identifier: str
     """e.g. `DP-2026-000001v1`; empty when the bundle states none."""
+
+    @property
+    def content(self) -> tuple[Check, ...]:
+        """The checks of what the root file covers, without those of the evidence."""
+        return tuple(one for one in self.checks if one.check in _CONTENT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
