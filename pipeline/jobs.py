@@ -196,7 +196,12 @@ def _assess(workspace: Workspace, job: Job) -> Generator[Step, None, dict[str, A
 def _publish(workspace: Workspace, job: Job) -> Generator[Step, None, dict[str, Any]]:
     actor = workspace.person(job.by)
     published = yield from workspace.publishing.publish(job.subject, actor, job.arguments["digest"])
-    return {"publication": published.identifier, "folder": str(published.folder)}
+    return {
+        "publication": published.identifier,
+        "folder": str(published.folder),
+        "complete": published.complete,
+        "missing": list(published.missing),
+    }
 
 
 _HANDLERS: dict[str, Callable[[Workspace, Job], Generator[Step, None, dict[str, Any]]]] = {

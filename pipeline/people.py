@@ -1,7 +1,9 @@
 """`Person` and `Role`: who acts. Roles say what somebody may do at all; `review` says what they may do now.
 
-Two ids, or two names, that differ only in case, width or spacing are one human being to these rules: the law
-that nobody approves their own text must not hang on a capital letter.
+Two ids that differ only in case, width, spacing or invisible signs are one human being to these rules, and
+so are two names that differ only in these, in accents, punctuation, order ("Hollis, Max"), a title or a
+middle name: the law that nobody approves their own text must not hang on a capital letter. Namesakes pay for
+it: they review other drafts.
 """
 
 from __future__ import annotations
@@ -19,9 +21,12 @@ if TYPE_CHECKING:
 
 LONGEST_ID: Final = 64
 LONGEST_NAME: Final = 200
-_UNPRINTABLE: Final = re.compile(
-    r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ud800-\udfff\ufeff]"
+_HIDDEN: Final = frozenset(("Cc", "Cf", "Cs", "Co", "Zl", "Zp"))
+"""Unicode categories of what nobody sees on a page."""
+_SELECTORS: Final = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]"
 )
+"""Further code points that Unicode calls ignorable by default: fillers, joiners, variation selectors."""
 
 
 class Role(StrEnum):
@@ -61,9 +66,9 @@ class Person:
     """Empty for somebody who left: their past acts stay, new ones are refused."""
 
     def __post_init__(self) -> None:
-        if not self.id or len(self.id) > LONGEST_ID or _UNPRINTABLE.search(self.id) or _spaced(self.id):
+        if not self.id or len(self.id) > LONGEST_ID or _unprintable(self.id) or _spaced(self.id):
             raise PersonFormError("id", self.id, f"1 to {LONGEST_ID} printable characters without spaces")
-        if not self.name.strip() or len(self.name) > LONGEST_NAME or _UNPRINTABLE.search(self.name):
+        if not self.name.strip() or len(self.name) > LONGEST_NAME or _unprintable(self.name):
             raise PersonFormError("name", self.name, f"1 to {LONGEST_NAME} printable characters")
 
     def has(self, *roles: Role) -> bool:
@@ -72,15 +77,22 @@ class Person:
 
 
 def identity(text: str) -> str:
-    """Return the form in which two spellings of one id or one name are equal."""
-    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+    """Return the form in which two spellings of one id are equal."""
+    seen = "".join(one for one in text if one.isspace() or not _hidden(one))
+    return " ".join(unicodedata.normalize("NFKC", seen).casefold().split())
+
+
+def same_name(one: str, other: str) -> bool:
+    """Tell whether two names are spellings of one; a title or a middle name more makes no other person."""
+    first, second = _parts(one), _parts(other)
+    fewer, more = sorted((first, second), key=len)
+    return bool(fewer) and (first == second or (len(fewer) > 1 and fewer <= more))
 
 
 def among(person: Person, ids: Iterable[str], names: Iterable[str] = ()) -> bool:
     """Tell whether a person is one of `ids`, or goes by one of `names`."""
     known = {identity(one) for one in ids}
-    called = {identity(name) for name in names if name.strip()}
-    return identity(person.id) in known or identity(person.name) in called
+    return identity(person.id) in known or any(same_name(person.name, name) for name in names)
 
 
 def roles(words: Iterable[str]) -> frozenset[Role]:
@@ -92,6 +104,19 @@ def roles(words: Iterable[str]) -> frozenset[Role]:
         except ValueError:
             raise UnknownRoleError(word) from None
     return frozenset(found)
+
+
+def _parts(name: str) -> frozenset[str]:
+    apart = unicodedata.normalize("NFKD", identity(name))
+    return frozenset(re.findall(r"\w+", "".join(one for one in apart if not unicodedata.combining(one))))
+
+
+def _unprintable(text: str) -> bool:
+    return any(map(_hidden, text))
+
+
+def _hidden(character: str) -> bool:
+    return unicodedata.category(character) in _HIDDEN or _SELECTORS.match(character) is not None
 
 
 def _spaced(text: str) -> bool:

@@ -1,89 +1,54 @@
 """`Publishing`: drafts, their review, and the release of what was approved.
 
-The rules are in `pipeline.review` (pure); here they meet the database, the event log and the bundle. Every
-change is one transaction that stores the review record, the revision and the log line together.
-
-A release is resumable: the number and the instant are reserved first, so that an interrupted release builds
-the same bytes again; each further step is skipped where its result is already there. Nothing is built of a
-digest that the review did not approve.
+The rules are in `pipeline.review` (pure); here they meet the database and the event log. Every change is one
+transaction that reads the review record, judges the step and stores record, revision and log line together.
+From the moment at which a release has begun (`pipeline.releasing`), no step but publishing is possible.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import datetime
-from pathlib import Path
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pipeline import review, store_cases, store_drafts, store_events
 from pipeline.drafting import compose
-from pipeline.errors import PipelineError, RefusedError, UsageError
-from pipeline.store import next_number
-from pipeline.store_drafts import DraftCase, DraftLine, PublishedLine
-from publications import bundle
-from publications.release import Release
+from pipeline.publishing_errors import (
+    AlreadyPublishedError,
+    ReleaseBegunError,
+    ReleaseRunningError,
+    StaleDraftError,
+    UnknownDraftError,
+    UnreadableRevisionError,
+)
+from pipeline.releasing import Published, ReleaseStep, Releasing, pins
+from pipeline.review import Action
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Sequence
+    from collections.abc import Callable, Generator
+    from datetime import datetime
+    from pathlib import Path
 
     from sqlalchemy import Connection
 
     from pipeline.people import Person
-    from pipeline.review import Action, Draft
+    from pipeline.review import Draft
+    from pipeline.store_drafts import DraftCase, DraftLine, PublishedLine
     from pipeline.workspace import Workspace
     from publications.document import DefensivePublication
-    from publications.timestamp import Authority
     from publications.verify import Verification
 
 
-class UnknownDraftError(UsageError):
-    """No draft has that number."""
-
-    def __init__(self, number: str) -> None:
-        super().__init__(f"no draft for {number!r}; 'antedate draft D-0001' makes one")
-
-
-class StaleDraftError(PipelineError):
-    """Somebody else changed the draft meanwhile."""
-
-    exit_code = 4
-
-    def __init__(self, number: str) -> None:
-        super().__init__(f"{number} was changed by somebody else since you opened it; reload, then repeat")
-
-
-class UnreadableRevisionError(UsageError):
-    """A file is not a publication."""
-
-    def __init__(self, path: Path, why: str) -> None:
-        super().__init__(f"{path}: not a publication in JSON ({why})")
-
-
-class AlreadyPublishedError(RefusedError):
-    """A draft is published once."""
-
-    def __init__(self, number: str, name: str) -> None:
-        super().__init__(f"{number} is already published as {name}; a correction is a new draft")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReleaseStep:
-    """Progress of a release."""
-
-    done: int
-    total: int
-    words: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Published:
-    """What a release left behind."""
-
-    identifier: str
-    folder: Path
-    root_sha256: str
-    complete: bool
-    """False while stamps that the settings require are missing; publish again to ask for them once more."""
+__all__ = [
+    "AlreadyPublishedError",
+    "Published",
+    "Publishing",
+    "ReleaseBegunError",
+    "ReleaseRunningError",
+    "ReleaseStep",
+    "StaleDraftError",
+    "UnknownDraftError",
+    "UnreadableRevisionError",
+]
 
 
 class Publishing:
@@ -103,9 +68,11 @@ class Publishing:
         with self._store.read() as connection:
             stored = store_cases.report(connection, disclosure)
             people = store_cases.everybody(connection)
+            editors = store_cases.feature_writers(connection, disclosure)
         composed = compose(case.disclosure, features.features, stored.report if stored else None)
         named = {name.casefold() for name in case.disclosure.inventors}
-        authors = {case.owner, *(person.id for person in people if person.name.casefold() in named)}
+        wrote = (one.id for one in people if one.id in editors or one.name.casefold() in named)
+        authors = {case.owner, *wrote}
         at = self._workspace.clock()
         with self._store.begin() as connection:
             number = store_drafts.new_number(connection)
@@ -125,7 +92,7 @@ class Publishing:
     def get(self, number: str) -> DraftCase:
         """Return a draft by its number or its disclosure's. Raises UnknownDraftError."""
         with self._store.read() as connection:
-            found = store_drafts.get(connection, number)
+            found = store_drafts.judged(connection, number)
         if found is None:
             raise UnknownDraftError(number)
         return found
@@ -145,16 +112,20 @@ class Publishing:
 
     def allowed(self, number: str, actor: Person) -> tuple[Action, ...]:
         """Return what a person may do with a draft now."""
-        return review.allowed(self.get(number).draft, actor, needed=self._needed)
+        with self._store.read() as connection:
+            found = store_drafts.judged(connection, number)
+            if found is None:
+                raise UnknownDraftError(number)
+            begun = store_drafts.publication_of(connection, found.id) is not None
+        steps = review.allowed(found.draft, actor, needed=self._needed)
+        return tuple(step for step in steps if step is Action.PUBLISH or not begun)
 
     def revise(
         self, number: str, publication: DefensivePublication, actor: Person, *, seen: str, note: str = ""
     ) -> DraftCase:
         """Save a new revision; voids approvals. `seen` is the digest that was edited: StaleDraftError."""
         current = self.get(number)
-        if current.publication.digest != seen:
-            raise StaleDraftError(number)
-        if current.publication.digest == publication.digest:
+        if current.publication.digest == publication.digest == seen:
             return current
         return self._change(
             number,
@@ -162,6 +133,7 @@ class Publishing:
             "revised",
             lambda draft, at: review.revise(draft, actor, at, digest=publication.digest, note=note),
             publication=publication,
+            seen=seen,
             digest=publication.digest,
         )
 
@@ -205,29 +177,7 @@ class Publishing:
 
     def publish(self, number: str, actor: Person, digest: str) -> Generator[ReleaseStep, None, Published]:
         """Build, stamp and seal an approved draft; yields its steps. Run again, it goes on."""
-        authorities = self._authorities()
-        total = 4 + len(authorities)
-        yield ReleaseStep(done=0, total=total, words="checking the approval")
-        line = self._reserve(number, actor, digest)
-        yield ReleaseStep(done=1, total=total, words=f"building {line.folder.name}")
-        built = self._build(number, line)
-        line = replace(line, root_sha256=built.root_sha256)
-        yield ReleaseStep(done=2, total=total, words="the built bytes are those that were approved")
-        outside = 0
-        for count, authority in enumerate(authorities):
-            yield ReleaseStep(done=3 + count, total=total, words=f"stamping with {authority.name}")
-            outside += self._stamp(built, authority) and not authority.self_issued
-        complete = outside >= self._workspace.settings.publication.required
-        line = replace(line, complete=complete)
-        yield ReleaseStep(done=total, total=total, words="recording the publication")
-        if complete:
-            self._finish(number, actor, digest, line)
-        return Published(
-            identifier=line.folder.name,
-            folder=self.folder / line.folder,
-            root_sha256=line.root_sha256,
-            complete=complete,
-        )
+        return Releasing(self._workspace, self.folder).run(number, actor, digest)
 
     def publications(self) -> tuple[PublishedLine, ...]:
         """Return all publications, newest first, with their folders in full."""
@@ -239,17 +189,13 @@ class Publishing:
         """Verify a bundle against the roots that the settings pin."""
         from publications.verify import verify
 
-        return verify(folder, trusted=self._pins())
+        return verify(folder, trusted=pins(self._workspace))
 
     # -- inside ------------------------------------------------------------------------------------
 
     @property
     def _needed(self) -> int:
         return self._workspace.settings.review.approvals
-
-    def _pins(self) -> dict[str, str]:
-        chosen = self._workspace.settings.publication.authorities
-        return {authority.name: authority.root_sha256 for authority in chosen if authority.root_sha256}
 
     def _change(
         self,
@@ -259,13 +205,19 @@ class Publishing:
         transition: Callable[[Draft, datetime], Draft],
         *,
         publication: DefensivePublication | None = None,
+        seen: str = "",
         **detail: str,
     ) -> DraftCase:
         at = self._workspace.clock()
         with self._store.begin() as connection:
-            current = store_drafts.get(connection, number)
+            current = store_drafts.judged(connection, number)
             if current is None:
                 raise UnknownDraftError(number)
+            line = store_drafts.publication_of(connection, current.id)
+            if line is not None and not line.complete:
+                raise ReleaseBegunError(current.id, line.folder.name)
+            if seen and current.draft.digest != seen:
+                raise StaleDraftError(current.id)
             changed = transition(current.draft, at)
             if publication is not None:
                 store_drafts.add_revision(connection, current.id, len(changed.revisions), publication)
@@ -285,94 +237,3 @@ class Publishing:
             subject=draft.id,
             detail={"state": draft.state.value, **detail},
         )
-
-    def _reserve(self, number: str, actor: Person, digest: str) -> PublishedLine:
-        at = self._workspace.clock().replace(microsecond=0)
-        with self._store.begin() as connection:
-            current = store_drafts.get(connection, number)
-            if current is None:
-                raise UnknownDraftError(number)
-            line = store_drafts.publication_of(connection, current.id)
-            if line is not None and line.complete:
-                raise AlreadyPublishedError(current.id, line.folder.name)
-            review.publish(current.draft, actor, at, digest=digest, needed=self._needed)
-            if line is not None:
-                return line
-            count = next_number(connection, f"publication {at.year}")
-            identifier = f"DP-{at.year}-{count:06d}"
-            line = PublishedLine(
-                identifier=identifier,
-                version=1,
-                title=current.publication.title,
-                folder=Path(f"{identifier}v1"),
-                published_at=at.isoformat(),
-                root_sha256="",
-                complete=False,
-                draft=current.id,
-                digest=digest,
-            )
-            store_drafts.reserve(connection, line)
-            self._log(connection, actor, "release begun", current.draft, {"publication": line.folder.name})
-        return line
-
-    def _build(self, number: str, line: PublishedLine) -> bundle.Bundle:
-        publication = self.get(number).publication
-        if publication.digest != line.digest:
-            raise StaleDraftError(number)
-        prefix = self._workspace.settings.publication.base_url
-        release = Release(
-            identifier=line.identifier,
-            version=line.version,
-            published=datetime.fromisoformat(line.published_at),
-            url=f"{prefix.rstrip('/')}/{line.folder.name}/" if prefix else "",
-        )
-        self.folder.mkdir(exist_ok=True)
-        target = self.folder / line.folder
-        if target.exists():
-            return bundle.load(target)
-        return bundle.build(target, publication, release)
-
-    def _authorities(self) -> Sequence[Authority]:
-        from publications.timestamp import HttpAuthority, LocalAuthority
-
-        workspace = self._workspace
-        outside = [
-            HttpAuthority(
-                name=chosen.name,
-                url=chosen.url,
-                root_pem=(workspace.folder / chosen.root_file).read_bytes() if chosen.root_file else b"",
-                fingerprint=chosen.root_sha256,
-                hash=chosen.hash,
-                clock=workspace.clock,
-            )
-            for chosen in workspace.settings.publication.authorities
-        ]
-        return [LocalAuthority(folder=workspace.folder / "authority", clock=workspace.clock), *outside]
-
-    def _stamp(self, built: bundle.Bundle, authority: Authority) -> bool:
-        """Stamp the root file unless that authority already did; False when it could not be had now."""
-        from publications.errors import PublicationError
-
-        if (built.folder / "evidence" / f"tsa-{authority.name}" / "response.tsr").exists():
-            return True
-        try:
-            algorithm = getattr(authority, "hash", "sha512")
-            root = built.root_sha256 if algorithm == "sha256" else built.root_sha512
-            result = authority.stamp(bytes.fromhex(root))
-        except PublicationError:
-            if authority.self_issued:
-                raise
-            return False
-        bundle.add_stamp(built.folder, authority.name, result)
-        return True
-
-    def _finish(self, number: str, actor: Person, digest: str, line: PublishedLine) -> None:
-        at = self._workspace.clock()
-        with self._store.begin() as connection:
-            current = store_drafts.get(connection, number)
-            assert current is not None
-            changed = review.publish(current.draft, actor, at, digest=digest, needed=self._needed)
-            store_drafts.save(connection, changed, seen=current.version, at=at.isoformat())
-            store_drafts.update_publication(connection, line)
-            detail = {"publication": line.folder.name, "root_sha256": line.root_sha256, "digest": digest}
-            self._log(connection, actor, "published", changed, detail)

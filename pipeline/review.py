@@ -9,7 +9,9 @@ Decisions
 * An approval is bound to a revision and to its digest. `revise` and `request_changes` void every approval
   from whatever state, and the event that did it names those that it voided.
 * Whoever started the draft, wrote any revision of it or is named as inventor never judges it, whatever roles
-  they hold. That is matched by id and by name, so it also holds for inventors who get an account later.
+  they hold. That is matched by id and by name, so it also holds for inventors who get an account later and
+  for a second account; `recognised` adds what only the records of people know, such as a renaming. Two
+  accounts of one name are one approval.
 * A person who holds the role of inventor only writes in drafts that name them; an IP manager writes in any,
   and is a contributor from then on.
 * Publishing is an act of execution: it takes the digest that was approved, and may be done by a manager or
@@ -27,7 +29,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from pipeline.people import Person, Role, among, identity
+from pipeline.people import Person, Role, among, identity, same_name
 from pipeline.review_errors import (
     AlreadyApprovedError,
     DigestFormError,
@@ -45,7 +47,7 @@ from pipeline.review_errors import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable, Mapping
 
     from pipeline.errors import RefusedError
 
@@ -95,6 +97,8 @@ class Approval:
     digest: str
     at: datetime
     note: str = ""
+    name: str = ""
+    """The reviewer's name at that time: two accounts of one human being are one approval."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +128,8 @@ class Draft:
     revisions: tuple[Revision, ...]
     inventors: tuple[str, ...] = ()
     """Inventors by name, for those who have no id yet."""
+    writers: tuple[str, ...] = ()
+    """Contributors by the names that they had when they wrote; sorted."""
     state: State = State.DRAFT
     approvals: tuple[Approval, ...] = ()
     """Those of the current revision; voided ones live on in the events."""
@@ -198,6 +204,7 @@ def start(
         author=actor.id,
         contributors=tuple(sorted({actor.id, *contributors})),
         inventors=tuple(dict.fromkeys(inventors)),
+        writers=(actor.name,),
         revisions=(first,),
         events=(Event(kind=Action.START, actor=actor.id, at=at, revision=1),),
     )
@@ -230,6 +237,18 @@ def standing(draft: Draft) -> tuple[Approval, ...]:
     )
 
 
+def recognised(draft: Draft, names: Mapping[str, Collection[str]]) -> Draft:
+    """Return the draft with everybody as contributor who ever went by the name of one.
+
+    `names` maps people's ids to every name that they have had.
+    """
+    wrote = {identity(one) for one in draft.contributors}
+    own = {name for one, all_ in names.items() if identity(one) in wrote for name in all_}
+    known = {*own, *draft.writers, *draft.inventors}
+    same = {one for one, all_ in names.items() if any(same_name(a, b) for a in all_ for b in known)}
+    return replace(draft, contributors=tuple(sorted({*draft.contributors, *same})))
+
+
 def revise(draft: Draft, actor: Person, at: datetime, *, digest: str, note: str = "") -> Draft:
     """Add a revision; every approval is void and the draft has to be submitted again."""
     at = _ask(draft, actor, Action.REVISE, at, note)
@@ -239,6 +258,7 @@ def revise(draft: Draft, actor: Person, at: datetime, *, digest: str, note: str 
     changed = replace(
         draft,
         contributors=tuple(sorted({*draft.contributors, actor.id})),
+        writers=tuple(sorted({*draft.writers, actor.name})),
         revisions=(*draft.revisions, added),
     )
     return _moved(changed, State.DRAFT, Action.REVISE, actor, at, note, voids=True)
@@ -265,7 +285,9 @@ def approve(
     """Approve the revision with that digest; the last approval needed makes the draft APPROVED."""
     at = _ask(draft, actor, Action.APPROVE, at, note, needed=needed)
     _same_digest(draft, Action.APPROVE, digest)
-    given = Approval(reviewer=actor.id, revision=draft.current.number, digest=digest, at=at, note=note)
+    given = Approval(
+        reviewer=actor.id, revision=draft.current.number, digest=digest, at=at, note=note, name=actor.name
+    )
     changed = replace(draft, approvals=(*draft.approvals, given))
     enough = draft.state is State.APPROVED or len(standing(changed)) >= needed
     return _moved(changed, State.APPROVED if enough else draft.state, Action.APPROVE, actor, at, note)
@@ -297,7 +319,7 @@ def _wrong_state(draft: Draft, action: Action) -> RefusedError | None:
 
 def _wrong_person(draft: Draft, actor: Person, action: Action) -> RefusedError | None:
     contributed = among(actor, draft.contributors, draft.inventors)
-    if contributed and action in _JUDGES:
+    if action in _JUDGES and (contributed or among(actor, (), draft.writers)):
         return OwnTextError(_ACTS[action], draft.id, actor.id)
     if not actor.has(*_ROLES[action]):
         return _wrong_role(action, draft.id, actor)
@@ -307,14 +329,14 @@ def _wrong_person(draft: Draft, actor: Person, action: Action) -> RefusedError |
 
 
 def _wrong_count(draft: Draft, actor: Person, action: Action, needed: int) -> RefusedError | None:
-    approvers = {identity(approval.reviewer) for approval in standing(draft)}
-    if action is Action.PUBLISH and len(approvers) < needed:
-        return NotEnoughApprovalsError(draft.id, len(approvers), needed)
+    given = standing(draft)
+    if action is Action.PUBLISH and len(given) < needed:
+        return NotEnoughApprovalsError(draft.id, len(given), needed)
     if action is not Action.APPROVE:
         return None
-    if identity(actor.id) in approvers:
+    if among(actor, (one.reviewer for one in given), (one.name for one in given)):
         return AlreadyApprovedError(draft.id, actor.id, draft.current.number)
-    if draft.state is State.APPROVED and len(approvers) >= needed:
+    if draft.state is State.APPROVED and len(given) >= needed:
         return WrongStateError(_ACTS[action], draft.id, draft.state.value, _WHAT_NOW[draft.state])
     return None
 

@@ -11,10 +11,10 @@ from __future__ import annotations
 import json
 import os
 import tomllib
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings import SettingsError as _VariableError
 
@@ -71,7 +71,8 @@ class ReviewSettings(_Strict):
 class AuthoritySettings(_Strict):
     """An RFC 3161 authority to stamp with, besides the workspace's own."""
 
-    name: str
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")
+    """Becomes a folder of the bundle: `evidence/tsa-NAME`."""
     url: str
     root_sha256: str = ""
     """SHA-256 fingerprint of its root certificate, hex: tokens of another root are refused."""
@@ -87,8 +88,19 @@ class PublicationSettings(_Strict):
     base_url: str = ""
     """Address prefix under which bundles will be public; empty while there is none."""
     authorities: tuple[AuthoritySettings, ...] = ()
-    required: int = 0
+    required: int = Field(default=0, ge=0)
     """How many of the authorities above must have stamped before a publication counts as complete."""
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        names = [authority.name for authority in self.authorities]
+        if "local" in names:
+            raise ValueError("'local' is the workspace's own authority; give the outside one another name")
+        if len({*names}) < len(names):
+            raise ValueError("two authorities have one name; each needs its own")
+        if self.required > len(names):
+            raise ValueError(f"required = {self.required}, but there are {len(names)} authorities")
+        return self
 
 
 _GROUPS: dict[str, type[BaseModel]] = {

@@ -134,6 +134,12 @@ def feature_set(connection: Connection, number: str) -> FeatureSet | None:
     return FeatureSet(version=row.version, features=features, by=row.by, at=row.at)
 
 
+def feature_writers(connection: Connection, number: str) -> frozenset[str]:
+    """Return who saved features of a disclosure, whose words go into its drafts: ids, or `machine`."""
+    query = select(feature_sets.c.by).where(feature_sets.c.disclosure == number)
+    return frozenset(str(row.by) for row in connection.execute(query))
+
+
 def put_report(connection: Connection, number: str, report: NoveltyReport, by: str, at: str) -> str:
     """Store a report under a new number `R-0001`, which is returned."""
     identifier = f"R-{next_number(connection, 'report'):04d}"

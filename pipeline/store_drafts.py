@@ -7,15 +7,16 @@ version number, so that two people who act on the same draft cannot overwrite ea
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, func, select, update
 
+from pipeline import store_cases, store_events
 from pipeline.drafting import Question
 from pipeline.records import from_json, to_json
-from pipeline.review import Draft
+from pipeline.review import Draft, recognised
 from pipeline.store import next_number
 from pipeline.store_schema import disclosures, drafts, publications, revisions
 from publications.document import DefensivePublication, canonical, parse
@@ -122,7 +123,9 @@ def save(connection: Connection, draft: Draft, *, seen: int, at: str) -> bool:
 def get(connection: Connection, number: str) -> DraftCase | None:
     """Return a draft by its own number, or the newest draft of a disclosure's number."""
     query = select(drafts).where((drafts.c.id == number) | (drafts.c.disclosure == number))
-    row = connection.execute(query.order_by(drafts.c.id.desc()).limit(1)).first()
+    row = connection.execute(
+        query.order_by(func.length(drafts.c.id).desc(), drafts.c.id.desc()).limit(1)
+    ).first()
     if row is None:
         return None
     draft = from_json(Draft, json.loads(row.body))
@@ -132,6 +135,17 @@ def get(connection: Connection, number: str) -> DraftCase | None:
     return DraftCase(
         id=row.id, draft=draft, publication=publication, questions=questions, version=row.version
     )
+
+
+def judged(connection: Connection, number: str) -> DraftCase | None:
+    """Return a draft as the rules see it: with everybody recognised who ever bore a contributor's name."""
+    found = get(connection, number)
+    if found is None:
+        return None
+    names = store_events.names(connection)
+    for person in store_cases.everybody(connection):
+        names.setdefault(person.id, set()).add(person.name)
+    return replace(found, draft=recognised(found.draft, names))
 
 
 def revision(connection: Connection, number: str, count: int) -> DefensivePublication | None:
@@ -186,7 +200,7 @@ def update_publication(connection: Connection, line: PublishedLine) -> None:
     connection.execute(
         update(publications)
         .where(c.id == line.identifier, c.version == line.version)
-        .values(root_sha256=line.root_sha256, complete=line.complete)
+        .values(root_sha256=line.root_sha256, published_at=line.published_at, complete=line.complete)
     )
 
 

@@ -20,6 +20,7 @@ from publications.document import canonical_json
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+PERSON_SAVED = "person saved"
 _START = "0" * 64
 
 
@@ -62,6 +63,15 @@ def of_subject(connection: Connection, subject: str) -> tuple[LoggedEvent, ...]:
     """Return what happened to a subject, oldest first."""
     query = select(events).where(events.c.subject == subject).order_by(events.c.seq)
     return tuple(_event(row) for row in connection.execute(query))
+
+
+def names(connection: Connection) -> dict[str, set[str]]:
+    """Return every name under which each person was ever saved, by id."""
+    found: dict[str, set[str]] = {}
+    query = select(events.c.subject, events.c.detail).where(events.c.action == PERSON_SAVED)
+    for row in connection.execute(query):
+        found.setdefault(row.subject, set()).add(str(json.loads(row.detail).get("name", "")))
+    return found
 
 
 def every(connection: Connection) -> Iterator[LoggedEvent]:

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Self
 
 from pipeline import settings as settings_
 from pipeline import store_cases, store_corpus, store_events
-from pipeline.errors import PipelineError, UsageError
-from pipeline.people import Person, Role
+from pipeline.errors import PipelineError, RefusedError, UsageError
+from pipeline.people import Person, Role, identity
 from pipeline.settings import Settings
 from pipeline.store import Store
 
@@ -71,6 +71,15 @@ class UnknownPersonError(UsageError):
         who = ", ".join(known) or "nobody yet"
         super().__init__(
             f"nobody here is called {name!r} (known: {who}); add them with 'antedate person add {name}'"
+        )
+
+
+class SamePersonError(RefusedError):
+    """Two ids that a reader of the log would take for one person."""
+
+    def __init__(self, wanted: str, known: str) -> None:
+        super().__init__(
+            f"{wanted!r} reads like {known!r}, who is here already; use that id, or choose another"
         )
 
 
@@ -174,16 +183,19 @@ class Workspace:
         raise UnknownPersonError(name, tuple(person.id for person in everybody))
 
     def add_person(self, person: Person, *, by: str) -> None:
-        """Add or change a person; logged."""
+        """Add or change a person; logged. Raises SamePersonError for another spelling of an id in use."""
         at = self.clock().isoformat()
         roles = sorted(role.value for role in person.roles)
         with self.store.begin() as connection:
+            for other in store_cases.everybody(connection):
+                if other.id != person.id and identity(other.id) == identity(person.id):
+                    raise SamePersonError(person.id, other.id)
             store_cases.put_person(connection, person)
             store_events.append(
                 connection,
                 at=at,
                 actor=by,
-                action="person saved",
+                action=store_events.PERSON_SAVED,
                 subject=person.id,
                 detail={"name": person.name, "roles": roles},
             )

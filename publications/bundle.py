@@ -83,6 +83,13 @@ def build(
     return load(folder)
 
 
+def root_file(
+    publication: DefensivePublication, release: Release, *, roots: Mapping[str, str] | None = None
+) -> bytes:
+    """Return the root file that `build` would write; raises what it raises, and writes nothing."""
+    return _tags(_payload(publication, release, roots or {}), publication, release)[ROOT_FILE]
+
+
 def load(folder: Path) -> Bundle:
     """Return the bundle in a folder, unchecked (`verify` checks). Raises BundleDamagedError."""
     try:

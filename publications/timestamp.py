@@ -87,6 +87,11 @@ class Authority(Protocol):
         """Whether the stamp is made here and so proves nothing to a third party."""
         ...
 
+    @property
+    def pinned(self) -> str:
+        """SHA-256 of the root that its tokens must lead to, lower-case hex; empty where there is none yet."""
+        ...
+
     def stamp(self, digest: bytes) -> StampResult:
         """Stamp a digest (32, 48 or 64 bytes) of a root file. Raises StampError."""
         ...
@@ -100,6 +105,7 @@ class LocalAuthority:
     clock: Callable[[], datetime] = system_clock
     name: str = "local"
     self_issued: bool = field(default=True, init=False)
+    pinned: str = field(default="", init=False)
 
     def stamp(self, digest: bytes) -> StampResult:
         """Stamp a digest with the time of the clock. Raises StampError."""
@@ -135,6 +141,12 @@ class HttpAuthority:
         query = tokens.request(digest, secrets.randbits(63))
         response = self._ask(query)
         return accept(self.name, query, response, root=root or self._sent(response), now=self.clock())
+
+    @property
+    def pinned(self) -> str:
+        """SHA-256 of the root, from its certificate or as configured. Raises AuthorityConfigurationError."""
+        root = self._root()
+        return tokens.fingerprint(root) if root else plain_fingerprint(self.fingerprint)
 
     def _root(self) -> x509.Certificate | None:
         if not self.root_pem and not self.fingerprint:

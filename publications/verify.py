@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
+    from cryptography import x509
+
 FILES_LIMIT = 5000
 FILE_LIMIT = 128 * 1024 * 1024
 TOTAL_LIMIT = 512 * 1024 * 1024
@@ -36,7 +38,9 @@ DEPTH_LIMIT = 8
 _PART = r"[A-Za-z0-9][A-Za-z0-9._-]*"
 _PAYLOAD = rf"data(?:/{_PART})+"
 _INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
+_STATED = ("External-Identifier", "Revision-Digest", "Published")
 _EVIDENCE = ("request.tsq", "response.tsr", "root.pem", "untrusted.pem")
+_CONTENT = ("structure", "manifest-sha256.txt", "manifest-sha512.txt", ROOT_FILE, "identity", "source")
 _LATER = re.compile(r"evidence/(ots|tlog|public|archive-[0-9]{4})(/.*)?")
 """Kinds of evidence that other programs or later versions add; named and not checked."""
 
@@ -65,6 +69,11 @@ class Verification:
     """Whether `proven_before` rests on a root whose fingerprint the caller trusts."""
     identifier: str
     """e.g. `DP-2026-000001v1`; empty when the bundle states none."""
+
+    @property
+    def content(self) -> tuple[Check, ...]:
+        """The checks of what the root file covers, without those of the evidence."""
+        return tuple(one for one in self.checks if one.check in _CONTENT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +139,7 @@ class _Bag:
         self.folders: set[str] = set()
 
     def scan(self) -> str:
-        if self.folder.is_symlink() or not self.folder.is_dir():
+        if not self.folder.is_dir():
             raise _WrongError("there is no such folder")
         total = 0
         for name, entry in self._walk("", 0):
@@ -230,8 +239,12 @@ def _root(bag: _Bag) -> str:
 
 
 def _rows(bag: _Bag) -> dict[str, str]:
-    lines = bag.read("bag-info.txt", 64 * 1024).decode().split("\n")
-    return dict(line.split(": ", 1) for line in lines if ": " in line)
+    lines = bag.read("bag-info.txt", 64 * 1024).decode(errors="replace").split("\n")
+    rows = [(label, value) for label, mark, value in (line.partition(": ") for line in lines) if mark]
+    for label in _STATED:
+        if sum(name == label for name, _ in rows) > 1:
+            raise _WrongError(f"bag-info.txt states {label} twice")
+    return dict(rows)
 
 
 def _stated(bag: _Bag) -> str:
@@ -322,17 +335,27 @@ def _stamp(bag: _Bag, name: str, found: list[_Stamp]) -> str:
     asked = tokens.read_request(parts["request.tsq"])
     if asked != (token.hash_name, token.imprint, token.nonce):
         raise _WrongError("the token does not answer the request beside it")
-    (root,) = tokens.certificates_of(parts["root.pem"])
-    others = tokens.certificates_of(parts["untrusted.pem"])
-    tokens.verified(response, root=root, others=others, crls=parts.get("crls.pem", b""))
+    root = _only_root(parts["root.pem"])
+    if b"CERTIFICATE" in parts.get("crls.pem", b""):
+        raise _WrongError("crls.pem holds something else than revocation lists")
+    # those inside the token suffice, as at its acceptance; untrusted.pem must not hide damage to them
+    tokens.verified(response, root=root, others=(), crls=parts.get("crls.pem", b""))
     own = LABEL in root.subject.rfc4514_string()
     found.append(_Stamp(gen_time=token.gen_time, self_issued=own, pinned=False))
     says = f" ({LABEL})" if own else ""
     return f"these bytes existed at {token.gen_time:%Y-%m-%dT%H:%M:%SZ}{says}"
 
 
+def _only_root(data: bytes) -> x509.Certificate:
+    """Return the root of a file that holds it and nothing else: what is shown is what was trusted."""
+    certificates = tokens.certificates_of(data)
+    if len(certificates) != 1 or tokens.pem(certificates).rstrip(b"\n") != data.rstrip(b"\n"):
+        raise _WrongError("root.pem is not one certificate in PEM and nothing else")
+    return certificates[0]
+
+
 def _pinned(bag: _Bag, name: str, trusted: Mapping[str, str]) -> str:
-    (root,) = tokens.certificates_of(bag.read(f"evidence/tsa-{name}/root.pem", tokens.SIZE_LIMIT))
+    root = _only_root(bag.read(f"evidence/tsa-{name}/root.pem", tokens.SIZE_LIMIT))
     found = tokens.fingerprint(root)
     if name not in trusted:
         return f"{found} is not pinned here; compare it with what the authority publishes"

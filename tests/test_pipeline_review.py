@@ -84,7 +84,7 @@ def test_a_draft_goes_from_its_author_over_a_reviewer_to_publication() -> None:
     kinds = [event.kind for event in done.events]
     assert kinds == [Action.START, Action.SUBMIT, Action.APPROVE, Action.PUBLISH]
     assert [event.actor for event in done.events] == ["max", "max", "rhea", "max"]
-    assert done.approvals == (review.Approval(reviewer="rhea", revision=1, digest=A, at=NOW),)
+    assert done.approvals == (review.Approval(reviewer="rhea", revision=1, digest=A, at=NOW, name="Rhea"),)
 
 
 def test_a_draft_survives_the_way_through_json() -> None:

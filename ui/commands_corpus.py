@@ -62,7 +62,8 @@ def ingest(
             run(workspace.corpus, source, paths, clock=workspace.clock, limit=limit),
             lambda step: (
                 f"{step.added} added, {step.updated} updated, {step.unchanged} unchanged, "
-                f"{step.skipped} skipped  ({step.taken / max(time.monotonic() - started, 0.001):.0f}/s)  {step.file}"
+                f"{step.skipped} skipped  "
+                f"({step.taken / max(time.monotonic() - started, 0.001):.0f}/s)  {step.file}"
             ),
             lambda step: (step.done, step.total),
         )

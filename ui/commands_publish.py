@@ -124,6 +124,8 @@ def publish(
             lambda step: step.words,
             lambda step: (step.done, step.total),
         )
+    for reason in published.missing:
+        context.console.note(printable(reason))
     context.console.result(
         {
             "draft": case.id,
