@@ -50,7 +50,8 @@ class Store:
     @classmethod
     def open(cls, path: Path) -> Store:
         """Open (and create or migrate) the database file. Raises StoreUnreadableError, StoreTooNewError."""
-        engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 60})
+        # parameters hold case text, and an error's message ends up in a log
+        engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 60}, hide_parameters=True)
         _configure(engine)
         try:
             revision = _revision(engine)

@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +21,7 @@ import pytest
 from playwright.sync_api import Page, WebSocket
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from playwright.sync_api import Browser, ConsoleMessage, Response
 
@@ -43,6 +44,8 @@ _SETTLED = """() => {
         && !document.querySelector('[data-testid="stSkeleton"], [data-stale="true"]');
 }"""
 _PAINTED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+_LOOK = 0.05
+"""Seconds between looks at what no event announces."""
 _SERVE = (
     "import sys; from pathlib import Path; from ui.server import serve; serve(Path(sys.argv[1]), 0, False)"
 )
@@ -68,13 +71,22 @@ def serving(workspace: Path, *, end: signal.Signals = signal.SIGTERM) -> Iterato
         assert address.startswith("http://127.0.0.1:"), f"the face did not start: {address!r}"
         yield Site(address=address, process=process)
         process.send_signal(end)
-        assert process.wait(timeout=30) == 0
+        assert process.wait(timeout=30) == (-end if end is signal.SIGKILL else 0)
     finally:
         if process.poll() is None:
-            process.send_signal(signal.SIGTERM)  # never SIGKILL: it could not end its worker
+            process.send_signal(signal.SIGTERM)
             process.wait(timeout=30)
         if process.stdout is not None:
             process.stdout.close()
+
+
+def until(holds: Callable[[], bool], seconds: float = 60) -> None:
+    """Wait for something that another process brings about."""
+    for _ in range(int(seconds / _LOOK)):
+        if holds():
+            return
+        threading.Event().wait(_LOOK)
+    pytest.fail(f"not within {seconds:.0f} s")
 
 
 @contextmanager
