@@ -152,9 +152,7 @@ class Publishing:
     ) -> DraftCase:
         """Save a new revision; voids approvals. `seen` is the digest that was edited: StaleDraftError."""
         current = self.get(number)
-        if current.publication.digest != seen:
-            raise StaleDraftError(number)
-        if current.publication.digest == publication.digest:
+        if seen == current.publication.digest == publication.digest:
             return current
         return self._change(
             number,
@@ -162,6 +160,7 @@ class Publishing:
             "revised",
             lambda draft, at: review.revise(draft, actor, at, digest=publication.digest, note=note),
             publication=publication,
+            seen=seen,
             digest=publication.digest,
         )
 
@@ -175,14 +174,18 @@ class Publishing:
             raise UnreadableRevisionError(path, str(error)) from error
         return self.revise(number, publication, actor, seen=self.get(number).publication.digest)
 
-    def submit(self, number: str, actor: Person) -> DraftCase:
-        """Hand the current revision to review."""
-        return self._change(number, actor, "submitted", lambda d, at: review.submit(d, actor, at))
+    def submit(self, number: str, actor: Person, *, seen: str = "") -> DraftCase:
+        """Hand the current revision to review. `seen` is its digest as it was shown: StaleDraftError."""
+        return self._change(number, actor, "submitted", lambda d, at: review.submit(d, actor, at), seen=seen)
 
-    def request_changes(self, number: str, actor: Person, reason: str) -> DraftCase:
-        """Send the current revision back with a reason."""
+    def request_changes(self, number: str, actor: Person, reason: str, *, seen: str = "") -> DraftCase:
+        """Send the current revision back with a reason. `seen` is its digest as it was shown."""
         return self._change(
-            number, actor, "returned", lambda d, at: review.request_changes(d, actor, at, reason=reason)
+            number,
+            actor,
+            "returned",
+            lambda d, at: review.request_changes(d, actor, at, reason=reason),
+            seen=seen,
         )
 
     def approve(self, number: str, actor: Person, digest: str, note: str = "") -> DraftCase:
@@ -259,6 +262,7 @@ class Publishing:
         transition: Callable[[Draft, datetime], Draft],
         *,
         publication: DefensivePublication | None = None,
+        seen: str = "",
         **detail: str,
     ) -> DraftCase:
         at = self._workspace.clock()
@@ -266,6 +270,8 @@ class Publishing:
             current = store_drafts.get(connection, number)
             if current is None:
                 raise UnknownDraftError(number)
+            if seen not in {"", current.publication.digest}:
+                raise StaleDraftError(number)
             changed = transition(current.draft, at)
             if publication is not None:
                 store_drafts.add_revision(connection, current.id, len(changed.revisions), publication)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration; a test holds it equal to alembic's own head."""
 
 

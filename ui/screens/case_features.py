@@ -1,11 +1,13 @@
 """Case, view Features: edit, add, remove, split and mark the features before anything is searched.
 
-The rows being edited live in the session with the version they came from; saving names that version, and the
-service refuses if somebody saved meanwhile. A row whose words stand in the disclosure keeps its place there.
+The rows being edited live in the session with the version they came from, and are kept for their writer after
+each change; saving names that version, and the service refuses if somebody saved meanwhile. A row whose words
+stand in the disclosure keeps its place there.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -13,6 +15,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pipeline.disclosure import Feature, FeatureKind
+from pipeline.records import from_json, to_json
 from pipeline.store_cases import FeatureSet
 from ui.screens import shell
 from ui.widgets import count, plain
@@ -78,7 +81,7 @@ def placed(feature: Feature, text: str) -> Feature:
 
 def unsaved(number: str) -> bool:
     """Tell whether this session has edited a case's features without saving them."""
-    edit: _Edit | None = st.session_state.get(f"edit-{number}")
+    edit: _Edit | None = st.session_state.get(_name("edit", number))
     return edit is not None and edit.changed
 
 
@@ -91,6 +94,7 @@ def view(desk: shell.Desk, case: Case) -> None:
     )
     for position, row in enumerate(edit.rows):
         _row(edit.rows, position, row, case.disclosure.text)
+    _keep(desk, case.id, edit)
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("Add a feature", disabled=len(edit.rows) >= LIMIT):
             _append(edit.rows, Feature(id=next_id(edit.features), text="", kind=FeatureKind.STRUCTURE))
@@ -99,20 +103,20 @@ def view(desk: shell.Desk, case: Case) -> None:
             with shell.said():
                 _save(desk, case, edit)
         if edit.changed and st.button("Drop my changes"):
-            _forget(case.id)
+            _forget(desk, case.id)
             st.rerun()
         st.caption("Unsaved changes" if edit.changed else "All changes are saved")
 
 
 def _edit_of(desk: shell.Desk, number: str) -> _Edit:
     saved = desk.workspace.cases.features(number)
-    edit: _Edit | None = st.session_state.get(f"edit-{number}")
-    if edit is None or (edit.base.version != saved.version and not edit.changed):
-        edit = _Edit(base=saved, rows=[])
-        for feature in saved.features:
-            _append(edit.rows, feature)
-        st.session_state[f"edit-{number}"] = edit
-    elif edit.base.version != saved.version:
+    edit: _Edit | None = st.session_state.get(_name("edit", number))
+    if edit is None:
+        edit = _restored(desk, number, saved)
+    elif edit.base.version != saved.version and not edit.changed:
+        edit = _started(saved, saved.features)
+    st.session_state[_name("edit", number)] = edit
+    if edit.base.version != saved.version:
         st.warning(
             f"Version {saved.version} was saved by {plain(saved.by)} while you were editing "
             f"version {edit.base.version}. Drop your changes to see it; yours cannot be saved over it."
@@ -120,13 +124,52 @@ def _edit_of(desk: shell.Desk, number: str) -> _Edit:
     return edit
 
 
+def _started(base: FeatureSet, features: Sequence[Feature]) -> _Edit:
+    edit = _Edit(base=base, rows=[])
+    for feature in features:
+        _append(edit.rows, feature)
+    return edit
+
+
+def _restored(desk: shell.Desk, number: str, saved: FeatureSet) -> _Edit:
+    """Start from what this person wrote and did not save, if anything, else from what is saved."""
+    kept = desk.workspace.unsaved.get(desk.actor, _form(number))
+    if not kept:
+        return _started(saved, saved.features)
+    st.session_state[_name("kept", number)] = kept["features"]
+    features = from_json(tuple[Feature, ...], json.loads(kept["features"]))
+    return _started(replace(saved, version=int(kept["version"])), features)
+
+
+def _keep(desk: shell.Desk, number: str, edit: _Edit) -> None:
+    """Keep the rows for their writer until they are saved or dropped."""
+    kept = json.dumps(to_json(tuple[Feature, ...], edit.features)) if edit.changed else ""
+    name = _name("kept", number)
+    if kept == st.session_state.get(name, ""):
+        return
+    words = {"version": str(edit.base.version), "features": kept} if kept else {}
+    desk.workspace.unsaved.keep(desk.actor, _form(number), words)
+    st.session_state[name] = kept
+
+
+def _form(number: str) -> str:
+    return f"features {number}"
+
+
+def _name(what: str, number: str) -> str:
+    """Return a key of the session; one person's words never become another's by a change of who is acting."""
+    return f"{what}-{st.session_state['actor']}-{number}"
+
+
 def _append(rows: list[_Row], feature: Feature) -> None:
     st.session_state["row-count"] = st.session_state.get("row-count", 0) + 1
     rows.append(_Row(key=st.session_state["row-count"], feature=feature))
 
 
-def _forget(number: str) -> None:
-    st.session_state.pop(f"edit-{number}", None)
+def _forget(desk: shell.Desk, number: str) -> None:
+    st.session_state.pop(_name("edit", number), None)
+    st.session_state.pop(_name("kept", number), None)
+    desk.workspace.unsaved.drop(desk.actor, _form(number))
 
 
 def _row(rows: list[_Row], position: int, row: _Row, source: str) -> None:
@@ -179,6 +222,6 @@ def _save(desk: shell.Desk, case: Case, edit: _Edit) -> None:
         st.error("Every feature needs words, and there must be at least one; remove the empty ones.")
         return
     version = desk.workspace.cases.set_features(case.id, edit.features, desk.actor, seen=edit.base.version)
-    _forget(case.id)
+    _forget(desk, case.id)
     shell.tell(f"Saved as version {version} of the features.")
     st.rerun()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pipeline.redline import Op, redline
-from pipeline.review import Action, State, refusal
+from pipeline.review import LONGEST_NOTE, Action, State, refusal
 from ui.screens import progress, shell
 from ui.screens.paper import paper
 from ui.screens.publications import name
@@ -38,6 +38,7 @@ def page() -> None:
         return
     draft = desk.workspace.publishing.get(number)
     _head(desk, draft)
+    moved = _moved(draft)
     shown = "As published" if draft.draft.state is State.PUBLISHED else "As it will be published"
     text, changes, log = st.tabs([shown, "Changes", "Log"])
     with text:
@@ -49,7 +50,24 @@ def page() -> None:
     job = progress.newest(desk.workspace, draft.id, "publish")
     with st.bottom:
         progress.watch(desk.workspace, job, "Publishing")
-        _actions(desk, draft, busy=progress.active(job))
+        _actions(desk, draft, busy=progress.active(job), moved=moved)
+
+
+def _moved(draft: DraftCase) -> bool:
+    """Say so if this session has shown another revision before: what was pressed there is not done here."""
+    name, newest = f"read-{draft.id}", draft.draft.current
+    before = st.session_state.get(name, newest.digest)
+    st.session_state[name] = newest.digest
+    if before == newest.digest:
+        return False
+    st.warning(
+        plain(
+            f"The text changed since you last saw it here: revision {newest.number}, by {newest.by}, "
+            f"{instant(newest.at)}. If you pressed a button, nothing was done. Read it again, then decide.",
+            limit=500,
+        )
+    )
+    return True
 
 
 def _queue(desk: shell.Desk) -> None:
@@ -131,19 +149,24 @@ def _log(draft: DraftCase) -> None:
         show(element(line, "ad-quiet"), element(event.detail, "ad-pre") if event.detail else "")
 
 
-def _actions(desk: shell.Desk, draft: DraftCase, *, busy: bool) -> None:
+def _actions(desk: shell.Desk, draft: DraftCase, *, busy: bool, moved: bool) -> None:
     allowed = desk.workspace.publishing.allowed(draft.id, desk.actor)
     reviewing = {Action.REQUEST_CHANGES, Action.APPROVE, Action.PUBLISH} & set(allowed)
     if not reviewing:
         st.info(_why_not(desk, draft))
         return
     with st.container(horizontal=True):
-        if st.button("Ask for changes", disabled=Action.REQUEST_CHANGES not in allowed or busy):
-            _ask(desk, draft)
-        if st.button("Approve", type="primary", disabled=Action.APPROVE not in allowed or busy):
-            _approve(desk, draft)
-        if st.button("Publish", disabled=Action.PUBLISH not in allowed or busy):
-            _publish(desk, draft)
+        ask = st.button("Ask for changes", disabled=Action.REQUEST_CHANGES not in allowed or busy)
+        approve = st.button("Approve", type="primary", disabled=Action.APPROVE not in allowed or busy)
+        publish = st.button("Publish", disabled=Action.PUBLISH not in allowed or busy)
+    if moved:
+        return
+    if ask:
+        _ask(draft)
+    if approve:
+        _approve(draft)
+    if publish:
+        _publish(draft)
 
 
 def _why_not(desk: shell.Desk, draft: DraftCase) -> str:
@@ -154,20 +177,29 @@ def _why_not(desk: shell.Desk, draft: DraftCase) -> str:
     return plain(f"No buttons here: {refused}", limit=500)
 
 
+# A dialog keeps the draft that was shown when it opened; whose click it is, and what they may, is asked anew.
+
+
 @st.dialog("Ask for changes")
-def _ask(desk: shell.Desk, draft: DraftCase) -> None:
-    reason = st.text_area("What has to change, and why", max_chars=4000, height=140)
+def _ask(draft: DraftCase) -> None:
+    reason = st.text_area("What has to change, and why", max_chars=LONGEST_NOTE, height=140)
     if st.button("Send back", type="primary"):
         with shell.said():
-            desk.workspace.publishing.request_changes(draft.id, desk.actor, reason)
+            desk = shell.desk()
+            seen = draft.publication.digest
+            desk.workspace.publishing.request_changes(draft.id, desk.actor, reason, seen=seen)
             shell.tell("Sent back with your reason.")
             st.rerun()
 
 
 @st.dialog("Approve exactly these bytes")
-def _approve(desk: shell.Desk, draft: DraftCase) -> None:
+def _approve(draft: DraftCase) -> None:
     digest = draft.publication.digest
-    show(element("Digest", "ad-quiet"), element(digest, "ad-hash"))
+    st.write("You approve the text that you have read, and nothing that is edited later.")
+    show(
+        element(f"Digest of revision {draft.draft.current.number} (SHA-256)", "ad-quiet"),
+        element(digest, "ad-hash"),
+    )
     typed = st.text_input(f"Type its first {TYPED} characters", max_chars=64)
     note = st.text_input("Note (optional)", max_chars=500)
     if st.button("Approve these bytes", type="primary"):
@@ -175,19 +207,26 @@ def _approve(desk: shell.Desk, draft: DraftCase) -> None:
             st.error(f"Those are not the first {TYPED} characters of this digest.")
             return
         with shell.said():
+            desk = shell.desk()
             desk.workspace.publishing.approve(draft.id, desk.actor, digest, note)
             shell.tell("Approved. Any later edit voids this approval.")
             st.rerun()
 
 
 @st.dialog("Publish")
-def _publish(desk: shell.Desk, draft: DraftCase) -> None:
+def _publish(draft: DraftCase) -> None:
     st.write(
         "This builds the page, the PDF and the text, seals and stamps them. A number is used up, and what is "
         "published is never changed, only followed by a new version."
     )
-    show(element("Digest", "ad-quiet"), element(draft.publication.digest, "ad-hash"))
+    digest = draft.publication.digest
+    show(
+        element(f"Digest of revision {draft.draft.current.number} (SHA-256)", "ad-quiet"),
+        element(digest, "ad-hash"),
+    )
     if st.button("Publish now", type="primary"):
         with shell.said():
-            desk.workspace.jobs.queue("publish", draft.id, desk.actor, digest=draft.publication.digest)
+            desk = shell.desk()
+            desk.workspace.publishing.check_release(draft.id, desk.actor, digest)
+            desk.workspace.jobs.queue("publish", draft.id, desk.actor, digest=digest)
             st.rerun()
