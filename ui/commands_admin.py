@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import threading
@@ -174,7 +175,8 @@ def worker(context: Context, with_parent: bool) -> None:
 
 def _outlived(stop: threading.Event) -> None:
     """Set `stop` when the interface that started this worker is gone, however it went: its pipe closes."""
-    sys.stdin.buffer.read()
+    while os.read(sys.stdin.fileno(), 1024):  # unbuffered: a buffer's lock would disturb our own end
+        pass
     stop.set()
 
 

@@ -74,8 +74,9 @@ def source_hash(script: str) -> str:
 class SameOrigin:
     """ASGI middleware that refuses what a page of another origin asks for, its WebSocket above all.
 
-    Streamlit takes every port of this host for its own (1.67); a page that another program serves here could
-    otherwise act as anybody. A browser always names the origin of such a request; a plain visit names none.
+    Streamlit takes every port of this host for its own (1.67): a page that another program serves here could
+    otherwise act as anybody. Asked by a foreign origin it looks up this machine's address on the internet, so
+    it must not be asked. A browser always names the origin of such a request; a plain visit names none.
     """
 
     def __init__(self, app: ASGIApp) -> None:

@@ -13,7 +13,7 @@ import streamlit as st
 
 from pipeline.people import Role
 from pipeline.publishing import UnknownDraftError
-from pipeline.review import Action, State
+from pipeline.review import LONGEST_NOTE, Action, State
 from publications.document import HEADINGS, TextSection, canonical, parse
 from ui.screens import shell
 from ui.widgets import badge, bullets, count, element, instant, plain, show
@@ -32,7 +32,7 @@ def view(desk: shell.Desk, case: Case) -> None:
         _none(desk, case)
         return
     allowed = desk.workspace.publishing.allowed(draft.id, desk.actor)
-    _head(draft)
+    _head(desk, draft)
     if Action.REVISE in allowed and draft.draft.state in {State.IN_REVIEW, State.APPROVED}:
         st.warning("It is with its reviewers. Saving a revision takes it back and voids every approval.")
     shell.link("Read it as it will be published", "review", id=draft.id)
@@ -59,18 +59,18 @@ def _none(desk: shell.Desk, case: Case) -> None:
             st.rerun()
 
 
-def _head(draft: DraftCase) -> None:
+def _head(desk: shell.Desk, draft: DraftCase) -> None:
     newest = draft.draft.revisions[-1]
     facts = (
-        badge(draft.draft.state.value),
+        badge(draft.draft.state.value, shell.MOODS.get(draft.draft.state.value, "")),
         element(draft.id, "ad-id", "span"),
-        element(f"revision {newest.number}, {instant(newest.at)}, by {newest.by}", tag="span"),
+        element(f"revision {newest.number}, {instant(newest.at)}, by {desk.called(newest.by)}", tag="span"),
         element(f"digest {newest.digest}", "ad-hash", "span"),
     )
     show(f'<div class="ad-head ad-quiet">{"".join(facts)}</div>')
     if draft.draft.state is State.CHANGES_REQUESTED and (said := last_reason(draft)):
         who, reason = said
-        st.warning(plain(f"{who} asks for changes: {reason}", limit=2000))
+        st.warning(plain(f"{desk.called(who)} asks for changes: {reason}", limit=LONGEST_NOTE + 200))
 
 
 def last_reason(draft: DraftCase) -> tuple[str, str] | None:
@@ -224,8 +224,13 @@ def _act(
     changed = edited != base.publication
     st.session_state[_name(draft.id, "changed")] = changed
     _keep(desk, base, edited, changed=changed)
-    note = st.text_input("What did you change?", key=f"note-{draft.id}-{draft.version}", max_chars=500)
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.bottom, st.container(horizontal=True, vertical_alignment="bottom"):
+        note = st.text_input(
+            "What did you change? (optional)",
+            key=f"note-{draft.id}-{draft.version}",
+            max_chars=500,
+            width=320,
+        )
         save = st.button("Save as a new revision", type="primary", disabled=not changed)
         submit = st.button(
             "Submit for review",

@@ -18,7 +18,7 @@ from pipeline.disclosure import Feature, FeatureKind
 from pipeline.records import from_json, to_json
 from pipeline.store_cases import FeatureSet
 from ui.screens import shell
-from ui.widgets import count, plain
+from ui.widgets import count, plain, printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,12 +90,12 @@ def view(desk: shell.Desk, case: Case) -> None:
     edit = _edit_of(desk, case.id)
     st.caption(
         f"Version {edit.base.version}, {count(len(edit.base.features), 'feature')}. Each row is one thing "
-        "that prior art must show. Optional rows are searched too and do not decide the outcome."
+        "that a document must show. Rows that are not essential are searched, and do not decide the outcome."
     )
     for position, row in enumerate(edit.rows):
         _row(edit.rows, position, row, case.disclosure.text)
     _keep(desk, case.id, edit)
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.bottom, st.container(horizontal=True, vertical_alignment="center"):
         if st.button("Add a feature", disabled=len(edit.rows) >= LIMIT):
             _append(edit.rows, Feature(id=next_id(edit.features), text="", kind=FeatureKind.STRUCTURE))
             st.rerun()
@@ -118,7 +118,7 @@ def _edit_of(desk: shell.Desk, number: str) -> _Edit:
     st.session_state[_name("edit", number)] = edit
     if edit.base.version != saved.version:
         st.warning(
-            f"Version {saved.version} was saved by {plain(saved.by)} while you were editing "
+            f"Version {saved.version} was saved by {plain(desk.called(saved.by))} while you were editing "
             f"version {edit.base.version}. Drop your changes to see it; yours cannot be saved over it."
         )
     return edit
@@ -177,7 +177,7 @@ def _row(rows: list[_Row], position: int, row: _Row, source: str) -> None:
     with st.container(border=True):
         words, marks = st.columns([5, 2])
         label = f"{feature.id} text"
-        text = words.text_area(label, feature.text, key=f"text-{row.key}", height=90, max_chars=4000)
+        text = words.text_area(label, feature.text, key=f"text-{row.key}", height="content", max_chars=4000)
         kinds = list(FeatureKind)
         kind = marks.selectbox(
             "Kind",
@@ -188,6 +188,8 @@ def _row(rows: list[_Row], position: int, row: _Row, source: str) -> None:
         )
         essential = marks.checkbox("Essential", feature.essential, key=f"essential-{row.key}")
         novel = marks.checkbox("Point of novelty", feature.novel, key=f"novel-{row.key}")
+        if printable(text) != text:
+            words.caption(plain(f"It holds characters that do not show. It reads: {printable(text)}", 4000))
         with words.container(horizontal=True):
             split = st.button("Split", key=f"split-{row.key}", help="At line breaks, else at semicolons.")
             remove = st.button("Remove", key=f"remove-{row.key}")

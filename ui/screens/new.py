@@ -166,19 +166,23 @@ def _from_file(key: str) -> str:
 
 
 def _title() -> None:
-    st.text_input(f"Title{_from_file('new-title')}", key="new-title", max_chars=300)
+    hint = "A few plain technical words"
+    st.text_input(f"Title{_from_file('new-title')}", key="new-title", max_chars=300, placeholder=hint)
 
 
 def _inventors() -> None:
     label = f"Inventors, one name per line{_from_file('new-inventors')}"
-    st.text_area(label, key="new-inventors", height=80, max_chars=4000, help="As they want to be named.")
+    st.text_area(
+        label, key="new-inventors", height=80, max_chars=4000, placeholder="As they want to be named"
+    )
 
 
 def _ask(topic: Topic, question: str, hint: str) -> None:
     key = _key(topic)
     tall = topic in {Topic.HOW, Topic.NEW, Topic.CLAIM, Topic.VARIANTS, Topic.EXAMPLE}
     height = 160 if tall else 80
-    st.text_area(f"{question}{_from_file(key)}", key=key, height=height, max_chars=200_000, help=hint)
+    label = f"{question}{_from_file(key)}"
+    st.text_area(label, key=key, height=height, max_chars=200_000, help=hint, placeholder=hint)
 
 
 def _critical_date() -> None:
@@ -187,6 +191,7 @@ def _critical_date() -> None:
         value=None,
         key="new-date",
         format="YYYY-MM-DD",
+        width=280,
         help="Only what was public strictly before this day counts: the filing or priority day, or today if "
         "nothing was filed. It can be set later.",
     )

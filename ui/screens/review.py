@@ -38,7 +38,7 @@ def page() -> None:
         return
     draft = desk.workspace.publishing.get(number)
     _head(desk, draft)
-    moved = _moved(draft)
+    moved = _moved(desk, draft)
     shown = "As published" if draft.draft.state is State.PUBLISHED else "As it will be published"
     text, changes, log = st.tabs([shown, "Changes", "Log"])
     with text:
@@ -46,14 +46,14 @@ def page() -> None:
     with changes:
         _changes(desk, draft)
     with log:
-        _log(draft)
+        _log(desk, draft)
     job = progress.newest(desk.workspace, draft.id, "publish")
     with st.bottom:
         progress.watch(desk.workspace, job, "Publishing")
         _actions(desk, draft, busy=progress.active(job), moved=moved)
 
 
-def _moved(draft: DraftCase) -> bool:
+def _moved(desk: shell.Desk, draft: DraftCase) -> bool:
     """Say so if this session has shown another revision before: what was pressed there is not done here."""
     name, newest = f"read-{draft.id}", draft.draft.current
     before = st.session_state.get(name, newest.digest)
@@ -62,8 +62,9 @@ def _moved(draft: DraftCase) -> bool:
         return False
     st.warning(
         plain(
-            f"The text changed since you last saw it here: revision {newest.number}, by {newest.by}, "
-            f"{instant(newest.at)}. If you pressed a button, nothing was done. Read it again, then decide.",
+            f"The text changed since you last saw it here: revision {newest.number}, by "
+            f"{desk.called(newest.by)}, {instant(newest.at)}. If you pressed a button, nothing was done. "
+            "Read it again, then decide.",
             limit=500,
         )
     )
@@ -71,43 +72,45 @@ def _moved(draft: DraftCase) -> bool:
 
 
 def _queue(desk: shell.Desk) -> None:
-    shell.heading("Review", "Drafts that are not published yet, oldest change first.")
+    shell.heading(
+        "Review", "Drafts that are not published yet: those in review first, then the longest waiting."
+    )
     lines = [line for line in desk.workspace.publishing.list() if State(line.state) in _OPEN]
     if not lines:
         st.info("Nothing waits for review. A draft arrives here when its author submits it.")
+        shell.link("All cases", "case")
         return
     lines.sort(key=lambda line: (_OPEN.index(State(line.state)), line.changed_at))
     pages = -(-len(lines) // _PAGE)
     chosen = st.pagination(pages, key="page", bind="query-params") if pages > 1 else 1
     st.caption(count(len(lines), "draft"))
     for line in lines[(chosen - 1) * _PAGE : chosen * _PAGE]:
-        _line(line)
+        _line(desk, line)
 
 
-def _line(line: DraftLine) -> None:
-    with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        show(
-            element(line.title, "ad-title"),
-            badge(line.state, "part" if line.state == State.IN_REVIEW.value else ""),
-            element(
-                f" {line.id}, {line.disclosure}, by {line.author}, since {day(line.changed_at)}",
-                "ad-quiet",
-                "span",
-            ),
-        )
-        shell.link("Read it", "review", id=line.id)
+def _line(desk: shell.Desk, line: DraftLine) -> None:
+    facts = f" {line.id} · {line.disclosure} · by {desk.called(line.author)} · since {day(line.changed_at)}"
+    shell.row(
+        element(line.title, "ad-title"),
+        badge(line.state, shell.MOODS.get(line.state, "")),
+        element(facts, "ad-quiet", "span"),
+        key=line.id,
+        label="Read it",
+        name="review",
+        id=line.id,
+    )
 
 
 def _head(desk: shell.Desk, draft: DraftCase) -> None:
     newest = draft.draft.revisions[-1]
-    title(draft.publication.title)
     facts = (
-        badge(draft.draft.state.value),
+        badge(draft.draft.state.value, shell.MOODS.get(draft.draft.state.value, "")),
         element(draft.id, "ad-id", "span"),
-        element(f"revision {newest.number} by {newest.by}, {instant(newest.at)}", tag="span"),
+        element(f"revision {newest.number} by {desk.called(newest.by)}, {instant(newest.at)}", tag="span"),
         element("not legal advice", tag="span"),
     )
-    show(
+    title(
+        draft.publication.title,
         f'<div class="ad-head ad-quiet">{"".join(facts)}</div>',
         element("Digest ", "ad-quiet", "span"),
         element(newest.digest, "ad-hash", "span"),
@@ -142,10 +145,12 @@ def _redlined(pieces: Sequence[Piece]) -> str:
     return "".join(element(piece.text, tag=tags[piece.op]) for piece in pieces)
 
 
-def _log(draft: DraftCase) -> None:
+def _log(desk: shell.Desk, draft: DraftCase) -> None:
     for event in reversed(draft.draft.events):
-        voided = f" (void now: the approval of {', '.join(event.voided)})" if event.voided else ""
-        line = f"{instant(event.at)}  {event.actor}  {event.kind.value}, revision {event.revision}{voided}"
+        void = ", ".join(map(desk.called, event.voided))
+        voided = f" (void now: the approval of {void})" if void else ""
+        who = f"{desk.called(event.actor)} ({event.actor})"
+        line = f"{instant(event.at)} · {who} · {event.kind.value}, revision {event.revision}{voided}"
         show(element(line, "ad-quiet"), element(event.detail, "ad-pre") if event.detail else "")
 
 
