@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Response
 
 ROOT = Path(__file__).parents[1]
-PATIENCE = 30_000
-"""Milliseconds until something that should appear counts as missing."""
+PATIENCE = 90_000
+"""Milliseconds until something that should appear counts as missing: a busy machine is no failure."""
 _FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -97,8 +97,9 @@ def chromium() -> Iterator[Browser]:
         if os.environ.get("CI") == "true":
             pytest.fail("no Chromium on this machine, and CI must drive one")
         pytest.skip("no Chromium on this machine")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(_FLAGS))
         try:
@@ -122,12 +123,20 @@ class Tab:
         """Open a tab, tall enough to see a whole page, and watch it."""
         context = browser.new_context(viewport={"width": 1280, "height": 2400}, color_scheme=scheme)
         context.set_default_timeout(PATIENCE)
-        tab = cls(page=context.new_page(), site=site)
-        tab.page.on("request", lambda request: tab.requests.append(request.url))
-        tab.page.on("console", tab._said)
-        tab.page.on("response", tab._answered)
-        tab.page.on("websocket", tab._connected)
-        tab.page.on("pageerror", lambda error: tab.complaints.append(str(error)))
+        return cls._watched(context.new_page(), site)
+
+    def beside(self) -> Tab:
+        """Open another tab of the same window: another session of the same reader."""
+        return self._watched(self.page.context.new_page(), self.site)
+
+    @classmethod
+    def _watched(cls, page: Page, site: Site) -> Tab:
+        tab = cls(page=page, site=site)
+        page.on("request", lambda request: tab.requests.append(request.url))
+        page.on("console", tab._said)
+        page.on("response", tab._answered)
+        page.on("websocket", tab._connected)
+        page.on("pageerror", lambda error: tab.complaints.append(str(error)))
         return tab
 
     @property
@@ -144,6 +153,7 @@ class Tab:
 
     def settle(self) -> None:
         """Wait until the page is connected, its script has ended and nothing on it is stale or missing."""
+        self.page.bring_to_front()
         self.page.wait_for_function(_SETTLED)
         self.page.evaluate(_PAINTED)
 

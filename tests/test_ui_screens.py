@@ -140,6 +140,13 @@ def test_features_saved_by_somebody_else_are_not_overwritten(workspace: Workspac
     assert len([area for area in page.text_area if area.label.endswith(" text")]) == 3
 
 
+def test_unsaved_features_are_never_compared(workspace: Workspace) -> None:
+    workspace.cases.add(invention(), INES)
+    page = open_page("case", id="D-0001", **{"as": "ines"})
+    page.text_area[0].set_value("mine").run()
+    assert next(button for button in page.button if button.label.startswith("Compare")).disabled
+
+
 def test_comparing_queues_a_job_for_the_worker(workspace: Workspace) -> None:
     workspace.cases.add(invention(), INES)
     page = open_page("case", id="D-0001", **{"as": "ines"})

@@ -13,11 +13,16 @@ from ui.screens.worklist import stage
 from ui.widgets import badge, count, day, element, plain, title
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date
 
     from pipeline.store_cases import Case
 
-_VIEWS = {"features": "Features", "chart": "Chart", "draft": "Draft"}
+_VIEWS: dict[str, Callable[[shell.Desk, Case], None]] = {
+    "features": case_features.view,
+    "chart": case_chart.view,
+    "draft": case_draft.view,
+}
 _PAGE = 25
 
 
@@ -32,13 +37,10 @@ def page() -> None:
     _header(desk, case)
     _arrive(desk, number)
     view = _view(number)
-    _compare(desk, case, asks=view != "draft")
-    if view == "chart":
-        case_chart.view(desk, case)
-    elif view == "draft":
-        case_draft.view(desk, case)
-    else:
-        case_features.view(desk, case)
+    bar = st.container()
+    _VIEWS[view](desk, case)
+    with bar:  # filled last: whether the features are saved is known only now
+        _compare(desk, case, asks=view != "draft")
 
 
 def _view(number: str) -> str:
@@ -50,7 +52,7 @@ def _view(number: str) -> str:
         list(_VIEWS),
         default=current,
         required=True,
-        format_func=lambda name: _VIEWS[name],
+        format_func=str.capitalize,
         key=f"view-{number}-{current}",
         label_visibility="collapsed",
     )
