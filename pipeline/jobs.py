@@ -1,8 +1,10 @@
 """`Jobs`: long work that the browser asks for and a worker process carries out.
 
 A job is a row (done, total, words, heartbeat, cancel), so a refresh of the page or the death of either
-process loses nothing: a job whose worker gave no sign of life for `STALE` is taken again, and what it runs is
-resumable by itself (an ingest goes on after its last record, a release after its last step).
+process loses nothing, and what it runs is resumable by itself (an ingest goes on after its last record, a
+release after its last step). One worker a workspace, by a lock: whoever holds it knows that a job marked as
+running has nobody, and takes it again; a job that ends its worker `ATTEMPTS` times has failed. A worker that
+is told to stop puts its job back at the next step.
 """
 
 from __future__ import annotations
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
     from pipeline.workspace import Workspace
 
 STALE = timedelta(seconds=60)
+SILENT = timedelta(seconds=20)
+"""Without a sign of life for so long, a page says so: four beats were missed."""
+ATTEMPTS = 3
 _BEAT = 5.0
 """Seconds between signs of life."""
 _POLL = 0.4
@@ -54,6 +59,10 @@ class JobCancelledError(PipelineError):
         super().__init__(f"job {number} was cancelled; what it had finished is kept")
 
 
+class _StoppedError(Exception):
+    """The worker was told to stop; its job waits for the next one."""
+
+
 class Step(Protocol):
     """What running work reports: how far, of how much, in words."""
 
@@ -71,10 +80,11 @@ class Jobs:
         self._store = workspace.store
 
     def queue(self, kind: str, subject: str, actor: Person, **arguments: str | int | list[str]) -> int:
-        """Ask for a job; returns its number."""
+        """Ask for a job; returns its number, or that of the very same one if it has not ended yet."""
         at = self._workspace.clock().isoformat()
         with self._store.begin() as connection:
-            return store_jobs.add(
+            same = store_jobs.active(connection, kind, subject, arguments)
+            return same or store_jobs.add(
                 connection, kind=kind, subject=subject, arguments=arguments, by=actor.id, at=at
             )
 
@@ -92,8 +102,9 @@ class Jobs:
             return store_jobs.of_subject(connection, subject)
 
     def cancel(self, number: int) -> None:
-        """Ask a job to stop at its next step."""
-        self._change(number, cancel=True)
+        """End a job that waits, ask a running one to stop at its next step; one that ended stays as it is."""
+        with self._store.begin() as connection:
+            store_jobs.cancel(connection, number, str(JobCancelledError(number)))
 
     @contextmanager
     def worker(self) -> Iterator[None]:
@@ -107,26 +118,48 @@ class Jobs:
             yield
 
     def work(self, stop: threading.Event) -> None:
-        """Carry out jobs until `stop` is set."""
+        """Carry out jobs until `stop` is set. Raises WorkerRunningError."""
         with self.worker():
+            self._adopt()
             while not stop.is_set():
-                if not self.run_next():
+                if not self.run_next(stop):
                     stop.wait(_POLL)
 
-    def run_next(self) -> bool:
-        """Carry out the next waiting job, if any; tells whether there was one."""
+    def _adopt(self) -> None:
+        """Take over what a worker left that ended without a word: we hold its lock, so nobody has it."""
+        with self._store.begin() as connection:
+            for job in store_jobs.running(connection):
+                tried = int(job.result.get("attempts", 0)) + 1
+                if job.cancel:
+                    values: dict[str, object] = {"state": JobState.CANCELLED}
+                    words = str(JobCancelledError(job.id))
+                elif tried < ATTEMPTS:
+                    values = {"state": JobState.QUEUED, "result": {"attempts": tried}}
+                    words = "the worker ended in the middle of it; it goes on with the next one"
+                else:
+                    values = {"state": JobState.FAILED}
+                    words = (
+                        f"the worker ended {tried} times in the middle of it; the worker's log may say why"
+                    )
+                store_jobs.change(connection, job.id, words=words, **values)
+
+    def run_next(self, stop: threading.Event | None = None) -> bool:
+        """Carry out the next waiting job, or put it back once `stop` is set; tells whether there was one."""
         now = self._workspace.clock()
         with self._store.begin() as connection:
             job = store_jobs.take(connection, now.isoformat(), (now - STALE).isoformat())
         if job is None:
             return False
         with self._heartbeat(job.id):
-            self._run(job)
+            self._run(job, stop or threading.Event())
         return True
 
-    def _run(self, job: Job) -> None:
+    def _run(self, job: Job, stop: threading.Event) -> None:
         try:
-            result = self._pull(job, _HANDLERS[job.kind](self._workspace, job))
+            result = self._pull(job, _HANDLERS[job.kind](self._workspace, job), stop)
+        except _StoppedError:
+            words = "the worker was stopped; it goes on when the interface or a worker is started again"
+            self._change(job.id, state=JobState.QUEUED, words=words)
         except JobCancelledError as error:
             self._change(job.id, state=JobState.CANCELLED, words=str(error))
         except (PipelineError, IngestError, PublicationError) as error:
@@ -139,7 +172,9 @@ class Jobs:
         else:
             self._change(job.id, state=JobState.DONE, words="done", result=result)
 
-    def _pull(self, job: Job, work: Generator[Step, None, dict[str, Any]]) -> dict[str, Any]:
+    def _pull(
+        self, job: Job, work: Generator[Step, None, dict[str, Any]], stop: threading.Event
+    ) -> dict[str, Any]:
         while True:
             try:
                 step = next(work)
@@ -151,6 +186,9 @@ class Jobs:
             if self.get(job.id).cancel:
                 work.close()
                 raise JobCancelledError(job.id)
+            if stop.is_set():
+                work.close()
+                raise _StoppedError
 
     def _change(self, number: int, **values: object) -> None:
         at = self._workspace.clock().isoformat()

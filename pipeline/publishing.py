@@ -147,14 +147,18 @@ class Publishing:
             raise UnreadableRevisionError(path, str(error)) from error
         return self.revise(number, publication, actor, seen=self.get(number).publication.digest)
 
-    def submit(self, number: str, actor: Person) -> DraftCase:
-        """Hand the current revision to review."""
-        return self._change(number, actor, "submitted", lambda d, at: review.submit(d, actor, at))
+    def submit(self, number: str, actor: Person, *, seen: str = "") -> DraftCase:
+        """Hand the current revision to review. `seen` is its digest as it was shown: StaleDraftError."""
+        return self._change(number, actor, "submitted", lambda d, at: review.submit(d, actor, at), seen=seen)
 
-    def request_changes(self, number: str, actor: Person, reason: str) -> DraftCase:
-        """Send the current revision back with a reason."""
+    def request_changes(self, number: str, actor: Person, reason: str, *, seen: str = "") -> DraftCase:
+        """Send the current revision back with a reason. `seen` is its digest as it was shown."""
         return self._change(
-            number, actor, "returned", lambda d, at: review.request_changes(d, actor, at, reason=reason)
+            number,
+            actor,
+            "returned",
+            lambda d, at: review.request_changes(d, actor, at, reason=reason),
+            seen=seen,
         )
 
     def approve(self, number: str, actor: Person, digest: str, note: str = "") -> DraftCase:
@@ -216,7 +220,7 @@ class Publishing:
             line = store_drafts.publication_of(connection, current.id)
             if line is not None and not line.complete:
                 raise ReleaseBegunError(current.id, line.folder.name)
-            if seen and current.draft.digest != seen:
+            if seen not in {"", current.draft.digest}:
                 raise StaleDraftError(current.id)
             changed = transition(current.draft, at)
             if publication is not None:

@@ -89,6 +89,33 @@ def take(connection: Connection, at: str, stale_before: str) -> Job | None:
     return get(connection, row.id)
 
 
+def active(connection: Connection, kind: str, subject: str, arguments: dict[str, Any]) -> int | None:
+    """Return the number of the same job that has not ended and that nobody has asked to stop."""
+    query = select(jobs.c.id).where(
+        jobs.c.kind == kind,
+        jobs.c.subject == subject,
+        jobs.c.arguments == json.dumps(arguments),
+        jobs.c.state.in_((JobState.QUEUED, JobState.RUNNING)),
+        ~jobs.c.cancel,
+    )
+    found = connection.execute(query.order_by(jobs.c.id).limit(1)).scalar()
+    return None if found is None else int(found)
+
+
+def running(connection: Connection) -> tuple[Job, ...]:
+    """Return the jobs that are marked as running, oldest first."""
+    query = select(jobs).where(jobs.c.state == JobState.RUNNING).order_by(jobs.c.id)
+    return tuple(_job(row) for row in connection.execute(query))
+
+
+def cancel(connection: Connection, number: int, words: str) -> None:
+    """End a job that waits; mark a running one, whose worker looks at its next step."""
+    mine = update(jobs).where(jobs.c.id == number)
+    connection.execute(mine.where(jobs.c.state == JobState.RUNNING).values(cancel=True))
+    ended = {"state": JobState.CANCELLED, "cancel": True, "words": words}
+    connection.execute(mine.where(jobs.c.state == JobState.QUEUED).values(**ended))
+
+
 def change(connection: Connection, number: int, **values: object) -> None:
     """Write progress or an end."""
     if "result" in values:

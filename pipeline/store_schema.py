@@ -191,6 +191,15 @@ jobs = Table(
     sqlite_autoincrement=True,
 )
 
+unsaved = Table(
+    "unsaved",
+    metadata,
+    Column("person", Text, primary_key=True),
+    Column("form", Text, primary_key=True),
+    Column("body", Text, nullable=False),
+    Column("at", Text, nullable=False),
+)
+
 counters = Table(
     "counters",
     metadata,

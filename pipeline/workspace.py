@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pipeline.jobs import Jobs
     from pipeline.publishing import Publishing
     from pipeline.store_events import LoggedEvent
+    from pipeline.unsaved import Unsaved
 
 _TEMPLATE = """\
 # Settings of this workspace; 'antedate config show' prints all of them with their values.
@@ -155,6 +156,13 @@ class Workspace:
         from pipeline.jobs import Jobs
 
         return Jobs(self)
+
+    @cached_property
+    def unsaved(self) -> Unsaved:
+        """What people wrote and have not saved."""
+        from pipeline.unsaved import Unsaved
+
+        return Unsaved(self.store, self.clock)
 
     def corpus_extent(self) -> tuple[int, str]:
         """Return how many documents there are and the newest public day; opens no index."""

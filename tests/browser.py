@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,13 +21,13 @@ import pytest
 from playwright.sync_api import Page, WebSocket
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from playwright.sync_api import Browser, ConsoleMessage, Response
 
 ROOT = Path(__file__).parents[1]
-PATIENCE = 30_000
-"""Milliseconds until something that should appear counts as missing."""
+PATIENCE = 90_000
+"""Milliseconds until something that should appear counts as missing: a busy machine is no failure."""
 _FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -43,6 +44,8 @@ _SETTLED = """() => {
         && !document.querySelector('[data-testid="stSkeleton"], [data-stale="true"]');
 }"""
 _PAINTED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+_LOOK = 0.05
+"""Seconds between looks at what no event announces."""
 _SERVE = (
     "import sys; from pathlib import Path; from ui.server import serve; serve(Path(sys.argv[1]), 0, False)"
 )
@@ -68,13 +71,22 @@ def serving(workspace: Path, *, end: signal.Signals = signal.SIGTERM) -> Iterato
         assert address.startswith("http://127.0.0.1:"), f"the face did not start: {address!r}"
         yield Site(address=address, process=process)
         process.send_signal(end)
-        assert process.wait(timeout=30) == 0
+        assert process.wait(timeout=30) == (-end if end is signal.SIGKILL else 0)
     finally:
         if process.poll() is None:
-            process.send_signal(signal.SIGTERM)  # never SIGKILL: it could not end its worker
+            process.send_signal(signal.SIGTERM)
             process.wait(timeout=30)
         if process.stdout is not None:
             process.stdout.close()
+
+
+def until(holds: Callable[[], bool], seconds: float = 60) -> None:
+    """Wait for something that another process brings about."""
+    for _ in range(int(seconds / _LOOK)):
+        if holds():
+            return
+        threading.Event().wait(_LOOK)
+    pytest.fail(f"not within {seconds:.0f} s")
 
 
 @contextmanager
@@ -85,8 +97,9 @@ def chromium() -> Iterator[Browser]:
         if os.environ.get("CI") == "true":
             pytest.fail("no Chromium on this machine, and CI must drive one")
         pytest.skip("no Chromium on this machine")
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=list(_FLAGS))
         try:
@@ -110,12 +123,20 @@ class Tab:
         """Open a tab, tall enough to see a whole page, and watch it."""
         context = browser.new_context(viewport={"width": 1280, "height": 2400}, color_scheme=scheme)
         context.set_default_timeout(PATIENCE)
-        tab = cls(page=context.new_page(), site=site)
-        tab.page.on("request", lambda request: tab.requests.append(request.url))
-        tab.page.on("console", tab._said)
-        tab.page.on("response", tab._answered)
-        tab.page.on("websocket", tab._connected)
-        tab.page.on("pageerror", lambda error: tab.complaints.append(str(error)))
+        return cls._watched(context.new_page(), site)
+
+    def beside(self) -> Tab:
+        """Open another tab of the same window: another session of the same reader."""
+        return self._watched(self.page.context.new_page(), self.site)
+
+    @classmethod
+    def _watched(cls, page: Page, site: Site) -> Tab:
+        tab = cls(page=page, site=site)
+        page.on("request", lambda request: tab.requests.append(request.url))
+        page.on("console", tab._said)
+        page.on("response", tab._answered)
+        page.on("websocket", tab._connected)
+        page.on("pageerror", lambda error: tab.complaints.append(str(error)))
         return tab
 
     @property
@@ -132,6 +153,7 @@ class Tab:
 
     def settle(self) -> None:
         """Wait until the page is connected, its script has ended and nothing on it is stale or missing."""
+        self.page.bring_to_front()
         self.page.wait_for_function(_SETTLED)
         self.page.evaluate(_PAINTED)
 

@@ -43,3 +43,19 @@ def workspace(tmp_path: Path, clock: Callable[[], datetime]) -> Iterator[Workspa
 
     with Workspace.init(tmp_path / "workspace", clock=clock) as opened:
         yield opened
+
+
+@pytest.fixture
+def face(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
+    """A workspace with three people that the pages of the browser face open."""
+    from tests.ui_workspace import new_workspace
+    from ui.screens import shell
+    from ui.server import FOLDER_VARIABLE
+
+    opened = new_workspace(tmp_path / "w")
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "w"))
+    yield opened
+    opened.close()
+    for other in shell._opened.values():
+        other.close()
+    shell._opened.clear()

@@ -13,19 +13,15 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.testclient import TestClient
-from streamlit.testing.v1 import AppTest
 
 from tests.browser import ROOT
-from tests.ui_workspace import CLAIM, INES, MARA, REX, TITLE, invention, new_workspace
-from ui.common import FOLDER_VARIABLE
+from tests.ui_pages import open_page, press, words
+from tests.ui_workspace import CLAIM, INES, MARA, REX, TITLE, invention
 from ui.headers import answer_published
-from ui.screens import publications, shell
+from ui.screens import publications
 from ui.screens.worklist import worklist
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
     from pipeline.store_drafts import PublishedLine
     from pipeline.workspace import Workspace
 
@@ -33,44 +29,8 @@ HOSTILE = '<img src=x onerror=alert(1)> :red[x] ![p](http://evil.example/p.png) 
 
 
 @pytest.fixture
-def workspace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
-    opened = new_workspace(tmp_path / "w")
-    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "w"))
-    yield opened
-    opened.close()
-    for other in shell._opened.values():
-        other.close()
-    shell._opened.clear()
-
-
-def open_page(path: str = "", **parameters: str) -> AppTest:
-    """Run the face once on a page."""
-    test = AppTest.from_file(str(ROOT / "ui" / "app.py"), default_timeout=30)
-    test.query_params.update(parameters)
-    test.run()
-    if path:
-        page = next(key for key, info in test._registered_pages.items() if info["url_pathname"] == path)
-        test._page_hash = page
-        test.query_params.update(parameters)
-        test.run()
-    assert not test.exception
-    return test
-
-
-def words(test: AppTest) -> str:
-    """Return everything that a page says, HTML elements included."""
-    kinds = (
-        test.title,
-        test.subheader,
-        test.caption,
-        test.markdown,
-        test.info,
-        test.warning,
-        test.error,
-        test.success,
-    )
-    said = [element.value for kind in kinds for element in kind]
-    return "\n".join([*said, *(html.unescape(element.body) for element in test.html)])
+def workspace(face: Workspace) -> Workspace:
+    return face
 
 
 def published(workspace: Workspace) -> PublishedLine:
@@ -84,13 +44,6 @@ def published(workspace: Workspace) -> PublishedLine:
         pass
     (line,) = workspace.publishing.publications()
     return line
-
-
-def press(test: AppTest, label: str) -> AppTest:
-    """Press the button of that name and run the page."""
-    next(button for button in test.button if button.label == label).click().run()
-    assert not test.exception
-    return test
 
 
 def test_the_first_page_says_what_to_do_first_and_who_is_acting(workspace: Workspace) -> None:
@@ -185,6 +138,13 @@ def test_features_saved_by_somebody_else_are_not_overwritten(workspace: Workspac
     assert workspace.cases.features("D-0001").features == saved[:3]
     press(page, "Drop my changes")
     assert len([area for area in page.text_area if area.label.endswith(" text")]) == 3
+
+
+def test_unsaved_features_are_never_compared(workspace: Workspace) -> None:
+    workspace.cases.add(invention(), INES)
+    page = open_page("case", id="D-0001", **{"as": "ines"})
+    page.text_area[0].set_value("mine").run()
+    assert next(button for button in page.button if button.label.startswith("Compare")).disabled
 
 
 def test_comparing_queues_a_job_for_the_worker(workspace: Workspace) -> None:

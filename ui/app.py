@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from ui.common import failures
 from ui.screens import shell
 from ui.style import FAVICON, LOGO, SHEET
 
@@ -14,9 +15,11 @@ def main() -> None:
     st.logo(LOGO, size="large", link=None)
     st.html(SHEET)
     chosen = st.navigation(shell.places())
-    with shell.said():
-        shell.enter()
+    shell.enter()
+    try:
         chosen.run()
+    except failures() as error:
+        shell.stuck(error)
 
 
 if __name__ == "__main__":

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
 import threading
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from ui.common import Context, as_person, changes, failures, options
 from ui.console import printable
+
+if TYPE_CHECKING:
+    from pipeline.workspace import Workspace
 
 
 @click.group("person")
@@ -153,18 +159,45 @@ def ui(context: Context, port: int, open_browser: bool) -> None:
 
 
 @click.command("worker")
+@click.option("--with-parent", is_flag=True, hidden=True, help="Stop when standard input ends.")
 @options
 @click.pass_obj
 @changes
-def worker(context: Context) -> None:
+def worker(context: Context, with_parent: bool) -> None:
     """Carry out jobs until stopped."""
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     with context.open() as workspace:
+        if with_parent:
+            threading.Thread(target=_outlived, args=(stop,), daemon=True).start()
+            _work_when_free(context, workspace, stop)
+            return
         context.console.note(f"worker for {workspace.folder}; stop it with Ctrl-C")
         workspace.jobs.work(stop)
         context.console.result({"workspace": str(workspace.folder), "stopped": True}, [])
+
+
+def _outlived(stop: threading.Event) -> None:
+    """Set `stop` when the interface that started this worker is gone, however it went: its pipe closes."""
+    while os.read(sys.stdin.fileno(), 1024):  # unbuffered: a buffer's lock would disturb our own end
+        pass
+    stop.set()
+
+
+def _work_when_free(context: Context, workspace: Workspace, stop: threading.Event) -> None:
+    """Work, or stand by while another interface's worker has this workspace."""
+    from pipeline.jobs import WorkerRunningError
+
+    said = False
+    while not stop.is_set():
+        try:
+            workspace.jobs.work(stop)
+        except WorkerRunningError as error:
+            if not said:
+                context.console.note(f"{error}; standing by")
+            said = True
+            stop.wait(1)
 
 
 COMMANDS: dict[str, click.Command] = {

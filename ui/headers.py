@@ -71,8 +71,38 @@ def source_hash(script: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
 
 
+class SameOrigin:
+    """ASGI middleware that refuses what a page of another origin asks for, its WebSocket above all.
+
+    Streamlit takes every port of this host for its own (1.67): a page that another program serves here could
+    otherwise act as anybody. Asked by a foreign origin it looks up this machine's address on the internet, so
+    it must not be asked. A browser always names the origin of such a request; a plain visit names none.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in {"http", "websocket"} or _same_origin(dict(scope["headers"])):
+            await self._app(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008, "reason": "another origin"})
+        else:
+            from starlette.responses import PlainTextResponse
+
+            await PlainTextResponse("another origin", status_code=403)(scope, receive, send)
+
+
+def _same_origin(headers: Mapping[bytes, bytes]) -> bool:
+    origin = headers.get(b"origin")
+    return origin is None or origin == b"http://" + headers.get(b"host", b"")
+
+
 class SecurityHeaders:
-    """ASGI middleware that adds the headers an answer lacks; plain ASGI, so that downloads stay streams."""
+    """ASGI middleware that adds the headers an answer lacks; plain ASGI, so that downloads stay streams.
+
+    What the pages offer for download is case text: the browser keeps no copy of it.
+    """
 
     def __init__(self, app: ASGIApp, headers: Mapping[str, str]) -> None:
         self._app = app
@@ -86,6 +116,9 @@ class SecurityHeaders:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 given = list(message.get("headers", []))
+                if scope["path"].startswith("/media/"):
+                    given = [pair for pair in given if pair[0].lower() != b"cache-control"]
+                    given.append((b"cache-control", b"no-store"))
                 there = {name.lower() for name, _ in given}
                 missing = [(name, value) for name, value in self._headers.items() if name not in there]
                 message["headers"] = [*given, *missing]

@@ -2,9 +2,11 @@
 
 Two processes: this one runs Streamlit (and must never load torch or faiss), a child runs `worker`, which
 assesses and publishes. The child is its own session, so that Ctrl+C reaches it once, through us; if it dies
-it is started again after a pause, and its job rows say what became of the work. Every option is set here
-rather than in a file, because Streamlit finds its configuration file only from the working directory, and its
-defaults listen on all interfaces and send statistics (interface.md, "Streamlit").
+it is started again after a pause, and its job rows say what became of the work; if we are killed it ends too.
+Every option is set here rather than in a file, because Streamlit finds its configuration file only from the
+working directory, and its defaults listen on all interfaces and send statistics (interface.md, "Streamlit").
+An option that is given here also wins over the reader's own configuration and environment, so those that
+protect are given although they are the defaults.
 """
 
 from __future__ import annotations
@@ -78,14 +80,22 @@ def options(port: int) -> dict[str, Any]:
         "server.port": port,
         "server.headless": True,
         "server.allowedHosts": [HOST, "localhost"],
+        "server.baseUrlPath": "",
+        "server.corsAllowedOrigins": [],
+        "server.enableAgentApi": False,
+        "server.enableCORS": True,
+        "server.enableXsrfProtection": True,
         "server.maxUploadSize": 25,
+        "server.scriptHealthCheckEnabled": False,
         "server.fileWatcherType": "none",
         "server.enableStaticServing": False,
         "browser.serverAddress": HOST,
         "browser.gatherUsageStats": False,
+        "client.allowedOrigins": [],
         "client.toolbarMode": "minimal",
         "client.showErrorDetails": "type",
         "client.showErrorLinks": False,
+        "global.developmentMode": False,
         "runner.magicEnabled": False,
         "logger.level": "warning",
         **THEME,
@@ -100,7 +110,7 @@ def application(address: str = "", words: str = "", *, open_browser: bool = Fals
     from starlette.routing import Route
     from streamlit import App
 
-    from ui.headers import SecurityHeaders, answer_published, headers
+    from ui.headers import SameOrigin, SecurityHeaders, answer_published, headers
 
     index = Path(streamlit.__file__).with_name("static") / "index.html"
 
@@ -125,6 +135,7 @@ def application(address: str = "", words: str = "", *, open_browser: bool = Fals
         middleware=[
             Middleware(SecurityHeaders, headers=headers(index.read_text(encoding="utf-8"))),
             Middleware(TrustedHostMiddleware, allowed_hosts=[HOST, "localhost"]),
+            Middleware(SameOrigin),
         ],
     )
 
@@ -138,6 +149,7 @@ def _run(listener: socket.socket, address: str, words: str, *, open_browser: boo
         application(address, words, open_browser=open_browser),
         log_level="warning",
         access_log=False,
+        server_header=False,
         ws="websockets-sansio",
         ws_max_size=64 * 1024 * 1024,
         timeout_graceful_shutdown=3,
@@ -196,18 +208,21 @@ def _worker(folder: Path) -> Iterator[None]:
 
 
 def _keep_working(folder: Path, stop: threading.Event) -> None:
-    command = [sys.executable, "-m", "ui.cli", "--workspace", str(folder), "worker"]
+    command = [sys.executable, "-m", "ui.cli", "--workspace", str(folder), "worker", "--with-parent"]
     path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH", ""))))
     pause = 1.0
     while not stop.is_set():
+        # its standard input is a pipe that only we hold: if we are killed, it closes and the worker ends
         process = subprocess.Popen(
-            command, env={**os.environ, "PYTHONPATH": path}, stdin=subprocess.DEVNULL, start_new_session=True
+            command, env={**os.environ, "PYTHONPATH": path}, stdin=subprocess.PIPE, start_new_session=True
         )
         while process.poll() is None and not stop.wait(0.2):
             pass
         if stop.is_set():
             _end(process)
             return
+        assert process.stdin is not None
+        process.stdin.close()
         sys.stderr.write(
             f"antedate: the worker ended with {process.returncode}; starting it again in {pause:.0f} s\n"
         )
@@ -222,3 +237,6 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()
+    finally:
+        if process.stdin is not None:
+            process.stdin.close()

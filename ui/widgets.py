@@ -61,9 +61,9 @@ def marked(quote: str, spans: Iterable[tuple[int, int]]) -> str:
     return "".join([*pieces, escape(printable(quote[at:]))])
 
 
-def title(text: str) -> None:
-    """Show outside text as the title of a page."""
-    show(element(text, "ad-h1", "h1"))
+def title(text: str, *below: str) -> None:
+    """Show text, also from outside, as the title of a page, and HTML made by this module below it."""
+    show(element(text, "ad-h1", "h1"), *below)
 
 
 def show(*pieces: str) -> None:
@@ -76,11 +76,11 @@ def bullets(lines: Sequence[str], tag: str = "ul") -> str:
     return f'<{tag} class="ad-list">{"".join(element(line, tag="li") for line in lines)}</{tag}>'
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return an HTML table; the heads are texts, the cells HTML made by this module."""
+def table(head: Sequence[str], rows: Iterable[Sequence[str]], style: str = "") -> str:
+    """Return an HTML table; the heads are texts, the cells HTML made by this module, `style` is ours."""
     top = "".join(element(name, tag="th") for name in head)
     body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
-    whole = f'<table class="ad-table"><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>'
+    whole = f'<table class="ad-table {style}"><thead><tr>{top}</tr></thead><tbody>{body}</tbody></table>'
     return f'<div class="ad-wide">{whole}</div>'
 
 

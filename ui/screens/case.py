@@ -10,14 +10,19 @@ import streamlit as st
 from pipeline.store_jobs import JobState
 from ui.screens import case_chart, case_draft, case_features, progress, shell
 from ui.screens.worklist import stage
-from ui.widgets import badge, count, day, element, plain, show, title
+from ui.widgets import badge, count, day, element, plain, title
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date
 
     from pipeline.store_cases import Case
 
-_VIEWS = {"features": "Features", "chart": "Chart", "draft": "Draft"}
+_VIEWS: dict[str, Callable[[shell.Desk, Case], None]] = {
+    "features": case_features.view,
+    "chart": case_chart.view,
+    "draft": case_draft.view,
+}
 _PAGE = 25
 
 
@@ -32,13 +37,10 @@ def page() -> None:
     _header(desk, case)
     _arrive(desk, number)
     view = _view(number)
-    _compare(desk, case, asks=view != "draft")
-    if view == "chart":
-        case_chart.view(desk, case)
-    elif view == "draft":
-        case_draft.view(desk, case)
-    else:
-        case_features.view(desk, case)
+    bar = st.container()
+    _VIEWS[view](desk, case)
+    with bar:  # filled last: whether the features are saved is known only now
+        _compare(desk, case, asks=view != "draft")
 
 
 def _view(number: str) -> str:
@@ -50,7 +52,7 @@ def _view(number: str) -> str:
         list(_VIEWS),
         default=current,
         required=True,
-        format_func=lambda name: _VIEWS[name],
+        format_func=str.capitalize,
         key=f"view-{number}-{current}",
         label_visibility="collapsed",
     )
@@ -71,27 +73,29 @@ def _list(desk: shell.Desk) -> None:
     chosen = st.pagination(pages, key="page", bind="query-params") if pages > 1 else 1
     st.caption(count(len(cases), "case"))
     for line in cases[(chosen - 1) * _PAGE : chosen * _PAGE]:
-        with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            show(
-                element(line.title, "ad-title"),
-                element(f"{line.id}, {line.owner}, {day(line.created_at)}", "ad-quiet"),
-            )
-            shell.link("Open", "case", id=line.id)
+        shell.row(
+            element(line.title, "ad-title"),
+            element(f"{line.id} · {desk.called(line.owner)} · {day(line.created_at)}", "ad-quiet"),
+            key=line.id,
+            label="Open",
+            name="case",
+            id=line.id,
+        )
 
 
 def _header(desk: shell.Desk, case: Case) -> None:
     disclosure = case.disclosure
     critical = disclosure.critical_date.isoformat() if disclosure.critical_date else "not set"
-    title(disclosure.title)
+    where = stage(desk.workspace, case.id)
     facts = (
-        badge(stage(desk.workspace, case.id)),
+        badge(where, shell.MOODS.get(where, "")),
         element(case.id, "ad-id", "span"),
-        element(f"owner {case.owner}", tag="span"),
+        element(f"owner {desk.called(case.owner)}", tag="span"),
         element(f"critical date {critical}", tag="span"),
         element(shell.corpus_line(str(desk.workspace.folder)).words, tag="span"),
         element("not legal advice", tag="span"),
     )
-    show(f'<div class="ad-head ad-quiet">{"".join(facts)}</div>')
+    title(disclosure.title, f'<div class="ad-head ad-quiet">{"".join(facts)}</div>')
     for warning in disclosure.warnings:
         st.warning(plain(warning, limit=500))
 
@@ -122,7 +126,7 @@ def _compare(desk: shell.Desk, case: Case, *, asks: bool) -> None:
             value=case.disclosure.critical_date or datetime.now(UTC).date(),
             key=f"critical-{case.id}",
             format="YYYY-MM-DD",
-            width=180,
+            width=200,
             help="Only what was public strictly before this day counts.",
         )
         pressed = st.button(

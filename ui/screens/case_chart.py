@@ -61,12 +61,18 @@ def _outcome(stored: StoredReport) -> None:
     words = report.outcome.value
     st.subheader(f"Outcome: {words}", anchor=False)
     residual = ", ".join(report.residual)
+    missed = report.coverage.not_searched
     st.markdown(
         f"Critical date {report.critical_date.isoformat()}. "
         + (f"Not found in any dated reference: {plain(residual)}. " if residual else "")
         + "**Not found is not proof:** it says what was found in what was searched, below, and nothing about "
         "the rest. A person decides."
     )
+    if missed:
+        where = (
+            f"What was not searched is at the end of this page, in {count(len(missed), 'line')}; the first"
+        )
+        show(element(f"{where}: {missed[0]}", "ad-quiet"))
 
 
 def _downloads(stored: StoredReport) -> None:
@@ -99,10 +105,14 @@ def _matrix(features: Sequence[Feature], chart: FeatureChart) -> None:
         for reference in chart.references:
             cell = chart.cell(feature.id, reference.key)
             support = cell.support if cell else Support.NOT_EVALUATED
-            cells.append(badge(support.value, MOODS[support]))
+            cells.append(
+                badge(support.value, MOODS[support])
+                if support in _SUPPORTING
+                else element(support.value, "ad-none", "span")
+            )
         rows.append((element(_label(feature), tag="span"), *cells))
     heads = (f"{r.key} (date open)" if undetermined(r) else r.key for r in chart.references)
-    show(table(("Feature", *heads), rows))
+    show(table(("Feature", *heads), rows, "ad-chart"))
     with st.expander(f"The {count(len(chart.references), 'reference')}: titles and dates"):
         show(
             table(

@@ -1,11 +1,13 @@
 """Case, view Features: edit, add, remove, split and mark the features before anything is searched.
 
-The rows being edited live in the session with the version they came from; saving names that version, and the
-service refuses if somebody saved meanwhile. A row whose words stand in the disclosure keeps its place there.
+The rows being edited live in the session with the version they came from, and are kept for their writer after
+each change; saving names that version, and the service refuses if somebody saved meanwhile. A row whose words
+stand in the disclosure keeps its place there.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -13,9 +15,10 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pipeline.disclosure import Feature, FeatureKind
+from pipeline.records import from_json, to_json
 from pipeline.store_cases import FeatureSet
 from ui.screens import shell
-from ui.widgets import count, plain
+from ui.widgets import count, plain, printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,7 +81,7 @@ def placed(feature: Feature, text: str) -> Feature:
 
 def unsaved(number: str) -> bool:
     """Tell whether this session has edited a case's features without saving them."""
-    edit: _Edit | None = st.session_state.get(f"edit-{number}")
+    edit: _Edit | None = st.session_state.get(_name("edit", number))
     return edit is not None and edit.changed
 
 
@@ -87,11 +90,12 @@ def view(desk: shell.Desk, case: Case) -> None:
     edit = _edit_of(desk, case.id)
     st.caption(
         f"Version {edit.base.version}, {count(len(edit.base.features), 'feature')}. Each row is one thing "
-        "that prior art must show. Optional rows are searched too and do not decide the outcome."
+        "that a document must show. Rows that are not essential are searched, and do not decide the outcome."
     )
     for position, row in enumerate(edit.rows):
         _row(edit.rows, position, row, case.disclosure.text)
-    with st.container(horizontal=True, vertical_alignment="center"):
+    _keep(desk, case.id, edit)
+    with st.bottom, st.container(horizontal=True, vertical_alignment="center"):
         if st.button("Add a feature", disabled=len(edit.rows) >= LIMIT):
             _append(edit.rows, Feature(id=next_id(edit.features), text="", kind=FeatureKind.STRUCTURE))
             st.rerun()
@@ -99,25 +103,62 @@ def view(desk: shell.Desk, case: Case) -> None:
             with shell.said():
                 _save(desk, case, edit)
         if edit.changed and st.button("Drop my changes"):
-            _forget(case.id)
+            _forget(desk, case.id)
             st.rerun()
         st.caption("Unsaved changes" if edit.changed else "All changes are saved")
 
 
 def _edit_of(desk: shell.Desk, number: str) -> _Edit:
     saved = desk.workspace.cases.features(number)
-    edit: _Edit | None = st.session_state.get(f"edit-{number}")
-    if edit is None or (edit.base.version != saved.version and not edit.changed):
-        edit = _Edit(base=saved, rows=[])
-        for feature in saved.features:
-            _append(edit.rows, feature)
-        st.session_state[f"edit-{number}"] = edit
-    elif edit.base.version != saved.version:
+    edit: _Edit | None = st.session_state.get(_name("edit", number))
+    if edit is None:
+        edit = _restored(desk, number, saved)
+    elif edit.base.version != saved.version and not edit.changed:
+        edit = _started(saved, saved.features)
+    st.session_state[_name("edit", number)] = edit
+    if edit.base.version != saved.version:
         st.warning(
-            f"Version {saved.version} was saved by {plain(saved.by)} while you were editing "
+            f"Version {saved.version} was saved by {plain(desk.called(saved.by))} while you were editing "
             f"version {edit.base.version}. Drop your changes to see it; yours cannot be saved over it."
         )
     return edit
+
+
+def _started(base: FeatureSet, features: Sequence[Feature]) -> _Edit:
+    edit = _Edit(base=base, rows=[])
+    for feature in features:
+        _append(edit.rows, feature)
+    return edit
+
+
+def _restored(desk: shell.Desk, number: str, saved: FeatureSet) -> _Edit:
+    """Start from what this person wrote and did not save, if anything, else from what is saved."""
+    kept = desk.workspace.unsaved.get(desk.actor, _form(number))
+    if not kept:
+        return _started(saved, saved.features)
+    st.session_state[_name("kept", number)] = kept["features"]
+    features = from_json(tuple[Feature, ...], json.loads(kept["features"]))
+    return _started(replace(saved, version=int(kept["version"])), features)
+
+
+def _keep(desk: shell.Desk, number: str, edit: _Edit) -> None:
+    """Keep the rows for their writer until they are saved or dropped."""
+    kept = json.dumps(to_json(tuple[Feature, ...], edit.features)) if edit.changed else ""
+    name = _name("kept", number)
+    if kept == st.session_state.get(name, ""):
+        return
+    words = {"version": str(edit.base.version), "features": kept} if kept else {}
+    desk.workspace.unsaved.keep(desk.actor, _form(number), words)
+    st.session_state[name] = kept
+
+
+def _form(number: str) -> str:
+    return f"features {number}"
+
+
+def _name(what: str, number: str) -> str:
+    """Return a key of the session; one person's words never become another's by a change of who is acting."""
+    return f"{what}-{st.session_state['actor']}-{number}"
 
 
 def _append(rows: list[_Row], feature: Feature) -> None:
@@ -125,8 +166,10 @@ def _append(rows: list[_Row], feature: Feature) -> None:
     rows.append(_Row(key=st.session_state["row-count"], feature=feature))
 
 
-def _forget(number: str) -> None:
-    st.session_state.pop(f"edit-{number}", None)
+def _forget(desk: shell.Desk, number: str) -> None:
+    st.session_state.pop(_name("edit", number), None)
+    st.session_state.pop(_name("kept", number), None)
+    desk.workspace.unsaved.drop(desk.actor, _form(number))
 
 
 def _row(rows: list[_Row], position: int, row: _Row, source: str) -> None:
@@ -134,7 +177,7 @@ def _row(rows: list[_Row], position: int, row: _Row, source: str) -> None:
     with st.container(border=True):
         words, marks = st.columns([5, 2])
         label = f"{feature.id} text"
-        text = words.text_area(label, feature.text, key=f"text-{row.key}", height=90, max_chars=4000)
+        text = words.text_area(label, feature.text, key=f"text-{row.key}", height="content", max_chars=4000)
         kinds = list(FeatureKind)
         kind = marks.selectbox(
             "Kind",
@@ -145,6 +188,8 @@ def _row(rows: list[_Row], position: int, row: _Row, source: str) -> None:
         )
         essential = marks.checkbox("Essential", feature.essential, key=f"essential-{row.key}")
         novel = marks.checkbox("Point of novelty", feature.novel, key=f"novel-{row.key}")
+        if printable(text) != text:
+            words.caption(plain(f"It holds characters that do not show. It reads: {printable(text)}", 4000))
         with words.container(horizontal=True):
             split = st.button("Split", key=f"split-{row.key}", help="At line breaks, else at semicolons.")
             remove = st.button("Remove", key=f"remove-{row.key}")
@@ -179,6 +224,6 @@ def _save(desk: shell.Desk, case: Case, edit: _Edit) -> None:
         st.error("Every feature needs words, and there must be at least one; remove the empty ones.")
         return
     version = desk.workspace.cases.set_features(case.id, edit.features, desk.actor, seen=edit.base.version)
-    _forget(case.id)
+    _forget(desk, case.id)
     shell.tell(f"Saved as version {version} of the features.")
     st.rerun()

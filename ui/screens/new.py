@@ -1,6 +1,7 @@
 """New disclosure: a file, or six questions; a file fills the answers, and each one filled asks to be checked.
 
 An earlier showing raises a flag at once and gives no advice: what it means differs per office and per day.
+What is written is kept for its writer after every field, so that neither a reload nor another page loses it.
 Uploaded bytes go to a temporary file under a name of ours and are read by `pipeline.intake`, limits and all.
 """
 
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 import re
 import tempfile
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,12 +21,14 @@ from ui.screens import shell
 from ui.widgets import plain
 
 if TYPE_CHECKING:
-    from datetime import date
+    from collections.abc import Mapping
 
     from pipeline.disclosure import Disclosure
 
 SUFFIXES = ("md", "docx", "pdf", "html", "txt")
 _MEGABYTES = 25
+_FORM = "new"
+"""Under which the unsaved answers are kept."""
 _QUESTIONS = {
     Topic.WHAT: ("What is it?", "One or two sentences: a device, a method, a material, a program."),
     Topic.PROBLEM: ("Which problem does it solve?", "What goes wrong today, and for whom."),
@@ -66,13 +70,18 @@ def read_upload(name: str, data: bytes) -> Disclosure:
 
 def page() -> None:
     """Show the page."""
-    shell.heading("New disclosure", "Nothing you write here leaves this machine.")
+    shell.heading(
+        "New disclosure",
+        "Nothing you write here leaves this machine. Every answer is kept for you until you save, also when "
+        "the page is reloaded. Not legal advice.",
+    )
     desk = shell.desk()
+    _restore(desk)
     st.file_uploader(
-        "Start from a file (Markdown, Word, PDF, HTML or text, up to 25 MB), or answer the questions below",
+        "Start from a file, or answer the questions below",
         type=list(SUFFIXES),
         max_upload_size=_MEGABYTES,
-        key="new-file",
+        key=_file_key(),
         on_change=_take_over,
     )
     if problem := st.session_state.get("new-problem", ""):
@@ -91,9 +100,61 @@ def page() -> None:
     with st.expander("More, if you have it: it makes the comparison and the draft better", expanded=filled):
         for topic, (question, hint) in _MORE.items():
             _ask(topic, question, hint)
-    if st.button("Save and go to its features", type="primary"):
+    _keep(desk)
+    with st.container(horizontal=True):
+        save = st.button("Save and go to its features", type="primary")
+        st.button("Empty the form", on_click=_empty, disabled=not _written())
+    if save:
         with shell.said():
             _save(desk)
+
+
+def _file_key() -> str:
+    return f"new-file-{st.session_state.get('new-emptied', 0)}"
+
+
+def _fields() -> tuple[str, ...]:
+    return "new-title", "new-inventors", *(_key(topic) for topic in Topic)
+
+
+def _written() -> dict[str, str]:
+    """Return what stands in the form, by field; the date as ISO 8601."""
+    words = {key: st.session_state.get(key, "") for key in _fields()}
+    day: date | None = st.session_state.get("new-date")
+    return {key: text for key, text in {**words, "new-date": day.isoformat() if day else ""}.items() if text}
+
+
+def _restore(desk: shell.Desk) -> None:
+    """Fill the form with what its writer left, on the first visit and when another person takes over."""
+    state = st.session_state
+    if state.get("new-of") == desk.actor.id and "new-title" in state:
+        return
+    kept = desk.workspace.unsaved.get(desk.actor, _FORM)
+    _fill(kept)
+    state["new-of"], state["new-kept"] = desk.actor.id, dict(kept)
+    state["new-filled"], state["new-problem"], state["new-warnings"] = (), "", ()
+
+
+def _fill(words: Mapping[str, str]) -> None:
+    state = st.session_state
+    for key in _fields():
+        state[key] = words.get(key, "")
+    state["new-date"] = date.fromisoformat(words["new-date"]) if words.get("new-date") else None
+
+
+def _keep(desk: shell.Desk) -> None:
+    words = _written()
+    if words != st.session_state.get("new-kept"):
+        desk.workspace.unsaved.keep(desk.actor, _FORM, words)
+        st.session_state["new-kept"] = words
+
+
+def _empty() -> None:
+    """Empty the form, its file included; runs before the page, so the fields may still be set."""
+    state = st.session_state
+    _fill({})
+    state["new-emptied"] = state.get("new-emptied", 0) + 1
+    state["new-filled"], state["new-problem"], state["new-warnings"] = (), "", ()
 
 
 def _key(topic: Topic) -> str:
@@ -105,19 +166,23 @@ def _from_file(key: str) -> str:
 
 
 def _title() -> None:
-    st.text_input(f"Title{_from_file('new-title')}", key="new-title", max_chars=300)
+    hint = "A few plain technical words"
+    st.text_input(f"Title{_from_file('new-title')}", key="new-title", max_chars=300, placeholder=hint)
 
 
 def _inventors() -> None:
     label = f"Inventors, one name per line{_from_file('new-inventors')}"
-    st.text_area(label, key="new-inventors", height=80, max_chars=4000, help="As they want to be named.")
+    st.text_area(
+        label, key="new-inventors", height=80, max_chars=4000, placeholder="As they want to be named"
+    )
 
 
 def _ask(topic: Topic, question: str, hint: str) -> None:
     key = _key(topic)
     tall = topic in {Topic.HOW, Topic.NEW, Topic.CLAIM, Topic.VARIANTS, Topic.EXAMPLE}
     height = 160 if tall else 80
-    st.text_area(f"{question}{_from_file(key)}", key=key, height=height, max_chars=200_000, help=hint)
+    label = f"{question}{_from_file(key)}"
+    st.text_area(label, key=key, height=height, max_chars=200_000, help=hint, placeholder=hint)
 
 
 def _critical_date() -> None:
@@ -126,6 +191,7 @@ def _critical_date() -> None:
         value=None,
         key="new-date",
         format="YYYY-MM-DD",
+        width=280,
         help="Only what was public strictly before this day counts: the filing or priority day, or today if "
         "nothing was filed. It can be set later.",
     )
@@ -143,7 +209,7 @@ def _take_over() -> None:
     """Fill the answers from the uploaded file; runs before the page, so the fields may still be set."""
     state = st.session_state
     state["new-problem"], state["new-warnings"] = "", ()
-    file = state.get("new-file")
+    file = state.get(_file_key())
     if file is None:
         return
     try:
@@ -183,6 +249,7 @@ def _save(desk: shell.Desk) -> None:
         critical_date=day,
     )
     number = desk.workspace.cases.add(disclosure, desk.actor)
+    desk.workspace.unsaved.drop(desk.actor, _FORM)
     for key in [name for name in state if str(name).startswith("new-")]:
         del state[key]
     shell.tell(f"Saved as {number}. Check its features before anything is searched.")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from pipeline.jobs import SILENT
 from pipeline.store_jobs import JobState
-from ui.widgets import plain
+from ui.widgets import instant, plain
 
 if TYPE_CHECKING:
     from pipeline.store_jobs import Job
@@ -45,7 +47,19 @@ def _running(workspace: Workspace, number: int, title: str) -> None:
         st.rerun()
     share = min(job.done / job.total, 1.0) if job.total else 0.0
     words = "stopping after this step" if job.cancel else job.words
+    if job.total and not job.cancel:
+        words = f"{words} (step {min(job.done + 1, job.total)} of {job.total})"
     bar, button = st.columns([6, 1], vertical_alignment="bottom")
     bar.progress(share, text=plain(f"{title}: {words}"))
     if button.button("Stop", key=f"stop-{number}", disabled=job.cancel):
         workspace.jobs.cancel(number)
+    if job.state is JobState.RUNNING and silent(job, workspace.clock()):
+        st.warning(
+            f"The worker has given no sign of life since {instant(job.heartbeat)}. If it ended, the next one "
+            "takes this up again; what was finished is kept."
+        )
+
+
+def silent(job: Job, now: datetime) -> bool:
+    """Tell whether a job's worker has missed several signs of life."""
+    return now - datetime.fromisoformat(job.heartbeat) > SILENT

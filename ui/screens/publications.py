@@ -45,18 +45,21 @@ def page() -> None:
         st.error(f"No publication here is called {plain(wanted)}.")
     if not lines:
         st.info("Nothing is published yet. An approved draft is published from the review page.")
+        shell.link("To the review", "review")
         return
     pages = -(-len(lines) // _PAGE)
     number = st.pagination(pages, key="page", bind="query-params") if pages > 1 else 1
     st.caption(count(len(lines), "publication"))
     for line in lines[(number - 1) * _PAGE : number * _PAGE]:
-        with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            show(
-                element(line.title, "ad-title"),
-                element(f"{name(line)}, published {day(line.published_at)}", "ad-quiet"),
-                "" if line.complete else badge("waiting for stamps", "part"),
-            )
-            shell.link("Open", "publications", id=name(line))
+        shell.row(
+            element(line.title, "ad-title"),
+            element(f"{name(line)} · published {day(line.published_at)} ", "ad-quiet", "span"),
+            "" if line.complete else badge("waiting for stamps", "part"),
+            key=name(line),
+            label="Open",
+            name="publications",
+            id=name(line),
+        )
 
 
 def name(line: PublishedLine) -> str:
@@ -65,16 +68,16 @@ def name(line: PublishedLine) -> str:
 
 
 def _one(desk: shell.Desk, line: PublishedLine) -> None:
-    title(line.title)
     facts = (
         element(name(line), "ad-id", "span"),
         element(f"published {instant(line.published_at)}", tag="span"),
         badge("complete", "good") if line.complete else badge("waiting for stamps", "part"),
         element("not legal advice", tag="span"),
     )
-    show(
+    title(
+        line.title,
         f'<div class="ad-head ad-quiet">{"".join(facts)}</div>',
-        element("Root ", "ad-quiet", "span"),
+        element("Seal (root SHA-256) ", "ad-quiet", "span"),
         element(line.root_sha256, "ad-hash", "span"),
     )
     with st.container(horizontal=True, vertical_alignment="center"):

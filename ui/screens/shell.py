@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import re
 import threading
+from collections.abc import Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
@@ -20,9 +21,11 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pipeline.people import Person, Role
+from pipeline.review import State
 from pipeline.workspace import UnknownPersonError, Workspace
 from ui.common import FOLDER_VARIABLE, failures
 from ui.widgets import badge, count, element, plain, printable, show
+from ui.widgets import title as page_title
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,6 +39,13 @@ _PLACES = {
     "review": ("Review", "review"),
     "publications": ("Publications", "publications"),
 }
+MOODS = {
+    State.IN_REVIEW.value: "part",
+    State.CHANGES_REQUESTED.value: "bad",
+    State.APPROVED.value: "good",
+    State.PUBLISHED.value: "good",
+}
+"""The colour of a draft's state; the others have none."""
 _IDENTIFIER = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
 _opened: dict[str, Workspace] = {}
 _opening = threading.Lock()
@@ -47,6 +57,12 @@ class Desk:
 
     workspace: Workspace
     actor: Person
+    names: Mapping[str, str]
+    """What people are called, by id."""
+
+    def called(self, person: str) -> str:
+        """Return a person's name; the id for somebody whom the workspace does not know, e.g. `machine`."""
+        return self.names.get(person, person)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +93,10 @@ def open_workspace(folder: str) -> Workspace:
 def desk() -> Desk:
     """Return the workspace and the acting person; the person is in the session from `enter` on."""
     workspace = open_workspace(os.environ[FOLDER_VARIABLE])
-    return Desk(workspace=workspace, actor=workspace.person(st.session_state["actor"]))
+    everybody = {person.id: person for person in workspace.people()}
+    actor = everybody.get(st.session_state["actor"]) or workspace.person(st.session_state["actor"])
+    names = {identifier: person.name for identifier, person in everybody.items()}
+    return Desk(workspace=workspace, actor=actor, names=names)
 
 
 def load() -> None:
@@ -104,6 +123,13 @@ def link(label: str, name: str, **parameters: str) -> None:
     st.page_link(place(name), label=label, icon=":material/arrow_forward:", query_params=parameters)
 
 
+def row(*pieces: str, key: str, label: str, name: str, **parameters: str) -> None:
+    """Show a row of a list: HTML made by `ui.widgets`, and at its right end the one link; `key` is unique."""
+    with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"row-{key}"):
+        show(*pieces)
+        link(label, name, **parameters)
+
+
 def go(name: str, **parameters: str) -> None:
     """Leave for another page."""
     st.switch_page(place(name), query_params={**parameters, "as": st.session_state["actor"]})
@@ -112,6 +138,15 @@ def go(name: str, **parameters: str) -> None:
 def asked(name: str) -> str:
     """Return a parameter of the address, cut to a sane length; empty when absent."""
     return printable(str(st.query_params.get(name, "")))[:80]
+
+
+def stuck(error: Exception) -> None:
+    """Show why there is no page here, and the way on."""
+    heading("There is nothing to show here")
+    st.error(plain(str(error), limit=1000))
+    with st.container(horizontal=True):
+        link("My work", "work")
+        link("All cases", "case")
 
 
 @contextmanager
@@ -140,9 +175,7 @@ def enter() -> None:
 
 def heading(title: str, note: str = "") -> None:
     """Show a page's title, which is ours, and a line of explanation."""
-    st.title(title, anchor=False)
-    if note:
-        st.caption(note)
+    page_title(title, element(note, "ad-lead", "p") if note else "")
 
 
 @st.cache_data(ttl=30, show_spinner=False)

@@ -8,7 +8,7 @@ import streamlit as st
 
 from ui.screens import shell
 from ui.screens.worklist import worklist
-from ui.widgets import count, day, element, plain, show
+from ui.widgets import count, day, element, plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,10 +27,11 @@ def page() -> None:
     if not found.recent:
         _first_steps(documents=corpus.documents)
         return
-    _rows(f"Waiting for {plain(desk.actor.name)}", found.mine, "Nothing waits for you.")
+    nothing = "Nothing waits for you. What you start, and what others hand to you, appears here."
+    _rows("mine", f"Waiting for {plain(desk.actor.name)}", found.mine, nothing)
     if found.others:
-        _rows(f"{plain(desk.actor.name)} waits for", found.others, "")
-    _rows("Changed last", found.recent, "")
+        _rows("others", f"{plain(desk.actor.name)} waits for", found.others, "")
+    _rows("recent", "Changed last", found.recent, "")
 
 
 def _first_steps(*, documents: int) -> None:
@@ -45,16 +46,18 @@ def _first_steps(*, documents: int) -> None:
     shell.link("New disclosure", "new")
 
 
-def _rows(title: str, items: Sequence[Item], empty: str) -> None:
+def _rows(key: str, title: str, items: Sequence[Item], empty: str) -> None:
     st.subheader(title, anchor=False)
     if not items:
         st.caption(empty)
     for item in items[:_PAGE]:
-        with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            show(
-                element(item.title, "ad-title"),
-                element(f"{item.subject}: {item.why}, since {day(item.since)}", "ad-quiet"),
-            )
-            shell.link(item.action, item.page, **dict(item.parameters))
+        shell.row(
+            element(item.title, "ad-title"),
+            element(f"{item.subject} · {item.why} · since {day(item.since)}", "ad-quiet"),
+            key=f"{key}-{item.subject}",
+            label=item.action,
+            name=item.page,
+            **dict(item.parameters),
+        )
     if len(items) > _PAGE:
         st.caption(f"and {count(len(items) - _PAGE, 'more row')}")

@@ -127,11 +127,15 @@ def _case(
     elif job is not None and job.state is JobState.FAILED and owns and job.created_at > since:
         mine.append(item(f"the comparison failed: {job.words}", "Try again", "features", job.created_at))
     elif where == CHECK and owns:
-        mine.append(item("its features wait to be checked, then compared", "Check the features", "features"))
+        mine.append(
+            item("check its features, then compare them with the corpus", "Check the features", "features")
+        )
     elif where == COMPARE_AGAIN and owns:
-        mine.append(item("its features changed after the last comparison", "Compare again", "features"))
+        mine.append(
+            item("its features changed after the last comparison: compare again", "Compare again", "features")
+        )
     elif where == COMPARED and manages:
-        mine.append(item("it was compared: read the chart and make the draft", "Make the draft", "draft"))
+        mine.append(item("compared: read the chart, then make the draft", "Make the draft", "draft"))
     elif where == COMPARED and owns:
         others.append(item("an IP manager reads the chart and makes the draft", "Read the chart", "chart"))
 
@@ -165,12 +169,12 @@ def _draft(
     if state is State.CHANGES_REQUESTED and wrote:
         mine.append(item("a reviewer asks for changes", "Revise it", "case"))
     elif state is State.DRAFT and wrote:
-        mine.append(item("it is not submitted yet: answer its questions", "Finish it", "case"))
+        mine.append(item("not submitted yet: answer its questions", "Finish it", "case"))
     elif Action.APPROVE in allowed:
-        mine.append(item("it waits for a review", "Review it", "review"))
+        mine.append(item("waits for your review", "Review it", "review"))
     elif Action.PUBLISH in allowed:
-        mine.append(item("it is approved and can be published", "Publish it", "review"))
+        mine.append(item("approved: it can be published", "Publish it", "review"))
     elif state is State.IN_REVIEW and wrote:
-        others.append(item("somebody who wrote none of it reviews it", "Read it", "review"))
+        others.append(item("with its reviewers, who wrote none of it", "Read it", "review"))
     elif state is State.APPROVED and wrote:
-        others.append(item("it is approved; somebody who may publishes it", "Read it", "review"))
+        others.append(item("approved: a manager or a reviewer publishes it", "Read it", "review"))

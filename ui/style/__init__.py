@@ -26,7 +26,7 @@ THEME: dict[str, str | int | bool | list[str]] = {
     "theme.light.textColor": "#1b2530",
     "theme.light.linkColor": "#1a5a86",
     "theme.light.borderColor": "#d5dce3",
-    "theme.dark.primaryColor": "#3585bd",
+    "theme.dark.primaryColor": "#2f7ab0",
     "theme.dark.backgroundColor": "#12171d",
     "theme.dark.secondaryBackgroundColor": "#1a2129",
     "theme.dark.textColor": "#e2e7ec",
