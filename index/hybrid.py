@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Literal, Self
 
 import numpy as np
 
-from index import fusion, manifest, syntax, writing
+from index import fusion, inventory, manifest, segments, syntax, writing
 from index.dense import Dense
-from index.errors import IndexDamagedError, ReadOnlyError
+from index.errors import IndexDamagedError, IndexWriteError, ReadOnlyError
 from index.lexical import Lexical
 from index.records import Filter, Hit, Item, Piece, PieceHit
 
@@ -52,6 +52,7 @@ class HybridIndex:
         self._write = write
         self._dense = Dense.load(writing.dense_folder(folder), opened)
         self._lexical: Lexical | None = None
+        inventory.check(writing.lexical_folder(folder, opened.generation), opened.lexical)
         if not write:
             self._lexical = Lexical(writing.lexical_folder(folder, opened.generation), opened)
 
@@ -64,7 +65,10 @@ class HybridIndex:
         Raises IndexMissingError, ManifestCorruptError, ManifestMismatchError, IndexDamagedError.
         """
         if write and not manifest.exists(folder):
-            writing.create(folder, encoder, passages_format)
+            try:
+                writing.create(folder, encoder, passages_format)
+            except OSError as error:
+                raise IndexWriteError(folder, error.strerror or str(error)) from error
         for _ in range(_ATTEMPTS):
             found = manifest.read(folder)
             found.check(encoder, passages_format)
@@ -87,6 +91,16 @@ class HybridIndex:
     ) -> None:
         self.close()
 
+    def verify(self) -> None:
+        """Read every file and compare it with what was written.
+
+        Raises IndexDamagedError, FileNotFoundError.
+        """
+        for entry in self.manifest.segments:
+            segments.check(writing.dense_folder(self.folder), entry)
+        folder = writing.lexical_folder(self.folder, self.generation)
+        inventory.check(folder, self.manifest.lexical, deep=True)
+
     def close(self) -> None:
         """Let go of the files; nothing is pending, every batch was complete when `apply` returned."""
         self._write = False
@@ -105,15 +119,22 @@ class HybridIndex:
     def vectors(self) -> int:
         return self.manifest.vectors
 
+    def ids(self) -> NDArray[np.int64]:
+        """Return the numbers of all items, ascending."""
+        return self._dense.ids(self._dense.alive)
+
     def apply(self, add: Sequence[Item], remove: Sequence[int] = ()) -> Manifest:
         """Add (or replace) and remove items, all or nothing; returns the manifest that holds from now on.
 
         A batch that changes nothing makes no generation. An item both added and removed is added.
-        Raises ItemError, ReadOnlyError, and whatever the encoder raises.
+        Raises ItemError, ReadOnlyError, IndexWriteError, and whatever the encoder raises.
         """
         if not self._write:
             raise ReadOnlyError(self.folder)
-        made = writing.apply(self.folder, self.encoder, self.manifest, self._dense, add, remove)
+        try:
+            made = writing.apply(self.folder, self.encoder, self.manifest, self._dense, add, remove)
+        except OSError as error:
+            raise IndexWriteError(self.folder, error.strerror or str(error)) from error
         if made is not None:
             previous = self.manifest
             self.manifest, self._dense = made

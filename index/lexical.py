@@ -40,8 +40,6 @@ _QUERY_LIMIT = 200_000
 """Characters of prose that are read: a whole patent, no more."""
 _SET_LIMIT = 20_000
 """Up to this many allowed items, tantivy is given the list; beyond, results are sifted."""
-_MATCH_LIMIT = 50_000
-"""Items that `matching` returns at most, the best by words."""
 
 
 class Lexical:
@@ -68,8 +66,8 @@ class Lexical:
         return self._best(self._compiled(wanted), allowed, depth)
 
     def matching(self, wanted: Node) -> NDArray[np.int64]:
-        """Return, ascending, the items an expression matches (the best 50,000)."""
-        found = self._top(self._compiled(wanted), min(_MATCH_LIMIT, max(self._size, 1)))
+        """Return, ascending, all items that an expression matches."""
+        found = self._top(self._compiled(wanted), max(self._size, 1))
         return np.sort(np.array([item for item, _ in found], np.int64))
 
     def pieces(self, query: str, items: Collection[int]) -> dict[int, dict[int, float]]:

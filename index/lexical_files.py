@@ -13,6 +13,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from index import inventory
 from index.files import link_or_copy, sync_folder
 from index.records import ORDINAL_BITS
 from index.syntax import TEXT_FIELDS
@@ -32,8 +33,11 @@ _HEAP = 64_000_000
 
 def write_generation(
     previous: Path | None, folder: Path, add: Sequence[Item], remove: Collection[int]
-) -> tuple[int, int]:
-    """Make a generation from the one before; returns how many items and pieces it holds."""
+) -> tuple[int, int, str]:
+    """Make a generation from the one before; returns items, pieces, the hash of its list of files.
+
+    Raises OSError.
+    """
     folder.mkdir(parents=True)
     counts = []
     for name, schema in ((ITEMS, _item_schema), (PIECES, _piece_schema)):
@@ -46,10 +50,14 @@ def write_generation(
             index = tantivy().Index(schema(), str(target))
         index.register_tokenizer(ANALYZER, analyzer())
         index.config_reader(reload_policy="manual")
-        counts.append(_change(index, name, add, remove))
+        try:
+            counts.append(_change(index, name, add, remove))
+        except ValueError as error:  # how the engine's binding words a failed write
+            raise OSError(str(error)) from error
         sync_folder(target)
+    listed = inventory.write(folder, previous)
     sync_folder(folder)
-    return counts[0], counts[1]
+    return counts[0], counts[1], listed
 
 
 def analyzer() -> Any:  # noqa: ANN401 - tantivy has no types

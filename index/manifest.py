@@ -10,18 +10,19 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from index.errors import IndexMissingError, ManifestCorruptError, ManifestMismatchError
+from index.errors import IndexingError, IndexMissingError, ManifestCorruptError, ManifestMismatchError
 from index.files import write_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from index.encoder import Encoder
+    from index.encoder import Encoder, Precision
 
 NAME = "manifest.json"
-FORMAT = 1
+FORMAT = 2
 """Raised when the files change their shape."""
 _LIMIT = 1 << 20
+_WORDS = frozenset({"model", "model_sha256", "precision", "lexical", "digest"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,8 @@ class SegmentEntry:
     vectors: int
     size: int
     """Bytes of all its files together: a short copy is noticed when the index is opened."""
+    digest: str
+    """Hash of its files (`index.inventory`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +47,8 @@ class Manifest:
     """Grows by one with every batch that changed something; 0 is an empty index."""
     model: str
     model_sha256: str
+    precision: str
+    """`float32` or `bfloat16`: what the vectors were computed in. Two precisions never mix."""
     dim: int
     passages_format: int
     """Version of the caller's way of cutting items into pieces."""
@@ -53,6 +58,8 @@ class Manifest:
     """Entries of the index of documents by words; equals `items`."""
     pieces: int = 0
     """Entries of the index of pieces by words."""
+    lexical: str = ""
+    """Hash of the list of the word indexes' files (`index.inventory`)."""
     segments: tuple[SegmentEntry, ...] = ()
     dead: int = 0
     """Generation whose tombstone file applies; 0 where nothing was ever replaced or removed."""
@@ -65,6 +72,7 @@ class Manifest:
             ("passage format", self.passages_format, passages_format),
             ("the model", self.model, encoder.name),
             ("model weights", self.model_sha256, encoder.sha256),
+            ("vectors computed in", self.precision, encoder.precision),
             ("vectors of length", self.dim, encoder.dim),
         )
         for what, stored, given in pairs:
@@ -98,6 +106,15 @@ def read(folder: Path) -> Manifest:
         raise ManifestCorruptError(path, str(error) or type(error).__name__) from None
 
 
+def precision(folder: Path) -> Precision | None:
+    """Return what the vectors of an index were computed in; None where no index can be read."""
+    try:
+        held = read(folder).precision
+    except IndexingError:
+        return None
+    return "bfloat16" if held == "bfloat16" else "float32"
+
+
 def _parse(value: object) -> Manifest:
     if not isinstance(value, dict):
         raise TypeError("not an object")
@@ -107,7 +124,7 @@ def _parse(value: object) -> Manifest:
     if not isinstance(entries, list):
         raise TypeError("segments is not a list")
     for name, field in [*value.items(), *(pair for entry in entries for pair in entry.items())]:
-        wanted = str if name in ("model", "model_sha256") else int
+        wanted = str if name in _WORDS else int
         if type(field) is not wanted or (isinstance(field, int) and field < 0):
             raise ValueError(f"{name} is {field!r}")
     return Manifest(**value, segments=tuple(SegmentEntry(**entry) for entry in entries))

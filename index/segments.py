@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from index import inventory
 from index.errors import IndexDamagedError
 from index.files import whole_folder
 from index.manifest import SegmentEntry
@@ -146,6 +147,8 @@ def load(parent: Path, entry: SegmentEntry, dim: int) -> Segment:
     size = sum(file.stat().st_size for file in _files(folder))
     if size != entry.size:
         raise IndexDamagedError(folder, f"holds {size} bytes, the manifest says {entry.size}")
+    if size <= inventory.READ:
+        check(parent, entry)
     try:
         pieces = np.load(folder / "pieces.npy", allow_pickle=False)
         vectors = _mapped(folder / "vectors.npy", entry.vectors, dim)
@@ -168,6 +171,13 @@ def load(parent: Path, entry: SegmentEntry, dim: int) -> Segment:
     if segment.pieces.size != entry.vectors or segment.items.size != entry.items:
         raise IndexDamagedError(folder, "holds another number of items than the manifest says")
     return segment
+
+
+def check(parent: Path, entry: SegmentEntry) -> None:
+    """Read a segment's files and compare them with the manifest. Raises IndexDamagedError."""
+    folder = folder_of(parent, entry.number)
+    if inventory.digest(_files(folder)) != entry.digest:
+        raise IndexDamagedError(folder, "holds other bytes than were written")
 
 
 class _Rows:
@@ -209,7 +219,10 @@ def _store(
         np.save(folder / "pieces.npy", pieces, allow_pickle=False)
         np.savez(folder / "items.npz", allow_pickle=False, tag_names=names, **arrays)
         size = sum(file.stat().st_size for file in _files(folder))
-    return SegmentEntry(number=number, items=arrays["items"].size, vectors=pieces.size, size=size)
+        content = inventory.digest(_files(folder))
+    return SegmentEntry(
+        number=number, items=arrays["items"].size, vectors=pieces.size, size=size, digest=content
+    )
 
 
 def _write_vectors(path: Path, blocks: Iterable[NDArray[np.float32]], count: int) -> None:

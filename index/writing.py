@@ -44,13 +44,15 @@ def create(folder: Path, encoder: Encoder, passages_format: int) -> None:
     dense_folder(folder).mkdir(parents=True, exist_ok=True)
     target = lexical_folder(folder, 0)
     shutil.rmtree(target, ignore_errors=True)
-    write_generation(None, target, (), ())
+    _, _, listed = write_generation(None, target, (), ())
     empty = Manifest(
         generation=0,
         model=encoder.name,
         model_sha256=encoder.sha256,
+        precision=encoder.precision,
         dim=encoder.dim,
         passages_format=passages_format,
+        lexical=listed,
     )
     manifest.write(folder, empty)
 
@@ -78,7 +80,9 @@ def apply(
     made = _next(parent, held, generation, changed, vectors, held.bury(old))
     target = lexical_folder(folder, generation)
     shutil.rmtree(target, ignore_errors=True)  # left by a batch that failed
-    documents, pieces = write_generation(lexical_folder(folder, current.generation), target, changed, old)
+    documents, pieces, listed = write_generation(
+        lexical_folder(folder, current.generation), target, changed, old
+    )
     if made.dead.size:
         dense.save_dead(parent, generation, made.dead)
     following = replace(
@@ -88,6 +92,7 @@ def apply(
         vectors=made.vectors,
         documents=documents,
         pieces=pieces,
+        lexical=listed,
         segments=tuple(segment.entry for segment in made.segments),
         dead=generation if made.dead.size else 0,
     )

@@ -32,9 +32,13 @@ class Finding:
 
 
 def corpus_faults(corpus: Corpus) -> tuple[str, ...]:
-    """Compare database and index, and every stored text with its passages; empty when all agree."""
+    """Compare database and index, every stored text with its passages, every file with what was written.
+
+    Returns a sentence per fault, none when all agree. Raises IndexDamagedError.
+    """
     faults = []
     reader = corpus.reader()
+    reader.verify()
     with corpus.store.read() as connection:
         waiting = store_corpus.count_pending(connection, reader.generation)
         total = store_corpus.count(connection, SearchFilter())

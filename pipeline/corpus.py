@@ -14,18 +14,19 @@ One process writes at a time (a lock file); readers need no lock and keep the ge
 from __future__ import annotations
 
 import fcntl
+import shutil
 from collections import OrderedDict
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from index import syntax
+from index import manifest, syntax
 from index.hybrid import HybridIndex
-from index.records import Filter, Item, Piece
-from index.text import marks
+from index.records import Filter
 from ingest.passages import FORMAT, passages
 from pipeline import store_corpus
 from pipeline.errors import PipelineError, UsageError
 from pipeline.library import CorpusStatus, Found, FoundPassage, Mode, SearchFilter
+from pipeline.quoting import by_words, item_of, quoted, symbol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -33,12 +34,13 @@ if TYPE_CHECKING:
 
     from index.encoder import Encoder
     from index.records import PieceHit
-    from ingest.documents import DayInterval, Document
+    from ingest.documents import Document
     from ingest.passages import Passage
     from pipeline.store import Store
 
 BATCH = 1024
 """Passages per index generation: some ten seconds of encoding, which is what a crash can cost."""
+LOCK = "writer.lock"
 _KEEP = 512
 """Parsed documents kept in memory while a search or an assessment quotes them."""
 
@@ -69,34 +71,67 @@ class Corpus:
         self.encoder = encoder
         self._reader: HybridIndex | None = None
         self._kept: OrderedDict[int, tuple[Document, tuple[Passage, ...]]] = OrderedDict()
+        self._newer: set[int] = set()  # of these, the text changed after the reader's generation
 
     # -- the index ---------------------------------------------------------------------------------
 
     @contextmanager
     def writer(self) -> Iterator[HybridIndex]:
-        """Open the index for writing, alone. Raises CorpusBusyError."""
+        """Open the index for writing, alone, its marks made true. Raises CorpusBusyError."""
+        with self._alone(), self._opened() as index:
+            yield index
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Be the one process that writes. What was read before is let go of, before and after."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        path = self.folder / "writer.lock"
+        path = self.folder / LOCK
         with path.open("a") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 raise CorpusBusyError(path) from None
             self.close()
-            with HybridIndex.open(self.folder, self.encoder, write=True, passages_format=FORMAT) as index:
-                yield index
+            try:
+                yield
+            finally:
+                self.close()
+
+    def _opened(self) -> HybridIndex:
+        if not manifest.exists(self.folder):
+            with self.store.begin() as connection:
+                store_corpus.forget_index(connection)
+        index = HybridIndex.open(self.folder, self.encoder, write=True, passages_format=FORMAT)
+        self._settle(index)
+        return index
+
+    def _settle(self, index: HybridIndex) -> None:
+        """Make the marks true where the index is an older copy, or holds what the database has lost."""
+        with self.store.begin() as connection:
+            store_corpus.distrust_after(connection, index.generation)
+            if store_corpus.count_held(connection, index.generation) == index.items:
+                return
+            held = frozenset(index.ids().tolist())
+            known = store_corpus.distrust_unless(connection, held)
+        index.apply((), sorted(held.difference(known)))
 
     def reader(self) -> HybridIndex:
-        """Return the index, repaired first if a crash left something waiting and nobody else is writing."""
+        """Return the index, repaired first if a crash left something waiting and nobody else is writing.
+
+        Raises CorpusBusyError while another process makes the index.
+        """
         if self._reader is None:
-            if not (self.folder / "manifest.json").exists():
-                self.repair()
+            if not manifest.exists(self.folder) and not self.repair():
+                raise CorpusBusyError(self.folder / LOCK)
             self._reader = self._open()
-            with self.store.read() as connection:
-                waiting = store_corpus.count_pending(connection, self._reader.generation)
-            if waiting and self.repair():
+            if not self._is_level(self._reader) and self.repair():
                 self._reader = self._open()
         return self._reader
+
+    def _is_level(self, index: HybridIndex) -> bool:
+        with self.store.read() as connection:
+            held = store_corpus.count_held(connection, index.generation)
+            return held == index.items and not store_corpus.count_pending(connection, index.generation)
 
     def _open(self) -> HybridIndex:
         return HybridIndex.open(self.folder, self.encoder, passages_format=FORMAT)
@@ -127,26 +162,25 @@ class Corpus:
 
     def apply(self, index: HybridIndex, found: Mapping[int, Document]) -> None:
         """Index documents as one generation and mark them."""
-        manifest = index.apply([_item(number, document) for number, document in found.items()])
+        made = index.apply([item_of(number, document) for number, document in found.items()])
         digests = {number: document.digest for number, document in found.items()}
         with self.store.begin() as connection:
-            store_corpus.mark_indexed(connection, digests, manifest.generation)
+            store_corpus.mark_indexed(connection, digests, made.generation)
 
     def rebuild(self) -> None:
-        """Drop the index and make it again from the database (another model, another format)."""
-        import shutil
+        """Drop the index and make it again from the database (another model, another format).
 
-        self.close()
-        for name in ("manifest.json", "lexical", "dense"):
-            path = self.folder / name
-            if path.is_dir():
-                shutil.rmtree(path)
-            else:
-                path.unlink(missing_ok=True)
-        with self.store.begin() as connection:
-            store_corpus.forget_index(connection)
-        with self.writer() as index:
-            self.catch_up(index)
+        Raises CorpusBusyError: never under the hands of a process that is writing.
+        """
+        with self._alone():
+            for name in ("manifest.json", "lexical", "dense"):  # the manifest first: no half index is one
+                path = self.folder / name
+                if path.is_dir() and not path.is_symlink():
+                    shutil.rmtree(path)
+                else:
+                    path.unlink(missing_ok=True)
+            with self._opened() as index:
+                self.catch_up(index)
 
     def remove(self, source: str) -> int:
         """Remove every document of a source; returns how many."""
@@ -157,7 +191,9 @@ class Corpus:
         return removed
 
     def close(self) -> None:
-        """Let go of the open index."""
+        """Let go of the open index, and of the texts that were quoted from it."""
+        self._kept.clear()
+        self._newer.clear()
         if self._reader is not None:
             self._reader.close()
             self._reader = None
@@ -188,11 +224,11 @@ class Corpus:
                 score=hit.score,
                 words_rank=hit.words_rank,
                 meaning_rank=hit.meaning_rank,
-                passages=_quoted(document, cut, hit.pieces, wanted),
+                passages=self._quoted(hit.item, hit.pieces, wanted, passages),
             )
             for hit in hits
             if hit.item in self._kept
-            for document, cut in (self._kept[hit.item],)
+            for document in (self._kept[hit.item][0],)
         )
 
     def best_passages(
@@ -205,7 +241,7 @@ class Corpus:
         found = self.reader().pieces(query, items, per_item=per_document)
         self._load(items)
         return {
-            row.key: _quoted(*self._kept[row.item], found.get(row.item, ()), query)
+            row.key: self._quoted(row.item, found.get(row.item, ()), query, per_document)
             for row in rows
             if row.item in self._kept
         }
@@ -226,7 +262,7 @@ class Corpus:
         """Return the cosine of the query's embedding with each text's."""
         if not texts:
             return ()
-        vectors = self.encoder.encode([query, *texts])
+        vectors = self.encoder.encode([query, *texts], query=True)  # like is compared with like
         return tuple(float(value) for value in vectors[1:] @ vectors[0])
 
     def count(self, filters: SearchFilter) -> int:
@@ -263,7 +299,7 @@ class Corpus:
         groups = (
             tuple(f"kind:{kind}" for kind in filters.kinds),
             tuple(f"country:{country}" for country in filters.countries),
-            tuple(f"class:{_symbol(prefix)}*" for prefix in filters.classes),
+            tuple(f"class:{symbol(prefix)}*" for prefix in filters.classes),
         )
         without: frozenset[int] = frozenset()
         if filters.exclude:
@@ -276,9 +312,19 @@ class Corpus:
             without=without,
         )
 
+    def _quoted(
+        self, item: int, hits: Sequence[PieceHit], query: str, count: int
+    ) -> tuple[FoundPassage, ...]:
+        document, cut = self._kept[item]
+        if item in self._newer:
+            hits = by_words(document, cut, query, count)
+        return quoted(document, cut, hits, query)
+
     def _load(self, items: Sequence[int]) -> None:
         wanted = [item for item in items if item not in self._kept]
+        generation = self.reader().generation
         with self.store.read() as connection:
+            self._newer |= store_corpus.newer(connection, wanted, generation)
             for item, document in store_corpus.by_items(connection, wanted).items():
                 self._kept[item] = (document, passages(document))
         for item in items:
@@ -286,51 +332,3 @@ class Corpus:
                 self._kept.move_to_end(item)
         while len(self._kept) > max(_KEEP, len(items)):
             self._kept.popitem(last=False)
-
-
-def _item(number: int, document: Document) -> Item:
-    return Item(
-        id=number,
-        day=_day(document.published),
-        tags=(
-            f"kind:{document.kind.value}",
-            f"country:{document.country}",
-            f"source:{document.origin.source}",
-            *(f"class:{_symbol(c.symbol)}" for c in document.classes),
-        ),
-        title=document.title,
-        pieces=tuple(
-            Piece(ordinal=ordinal, field=p.field, text=document.text[p.start : p.end])
-            for ordinal, p in enumerate(passages(document))
-        ),
-    )
-
-
-def _day(published: DayInterval | None) -> int | None:
-    return None if published is None else published.earliest.toordinal()
-
-
-def _symbol(symbol: str) -> str:
-    return "".join(symbol.split())
-
-
-def _quoted(
-    document: Document, cut: tuple[Passage, ...], hits: Sequence[PieceHit], query: str
-) -> tuple[FoundPassage, ...]:
-    found = []
-    for hit in hits:
-        if hit.ordinal >= len(cut):  # the row changed after this reader's generation
-            continue
-        passage = cut[hit.ordinal]
-        quote = document.text[passage.start : passage.end]
-        found.append(
-            FoundPassage(
-                anchor=passage.anchor,
-                start=passage.start,
-                end=passage.end,
-                quote=quote,
-                terms=marks(quote, query),
-                score=hit.score,
-            )
-        )
-    return tuple(found)

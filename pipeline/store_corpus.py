@@ -15,7 +15,7 @@ from ingest.documents import Unreadable
 from pipeline.store_schema import documents, files, removals, skipped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Container, Iterator, Sequence
 
     from sqlalchemy.sql.elements import ColumnElement
 
@@ -111,6 +111,16 @@ def by_items(connection: Connection, items: Sequence[int]) -> dict[int, Document
     return found
 
 
+def newer(connection: Connection, items: Sequence[int], generation: int) -> frozenset[int]:
+    """Return which items have a text that the index generation does not hold."""
+    waits = or_(documents.c.indexed.is_(None), documents.c.indexed > generation)
+    found: set[int] = set()
+    for start in range(0, len(items), _MANY):
+        part = documents.c.id.in_(list(items[start : start + _MANY]))
+        found.update(int(row.id) for row in connection.execute(select(documents.c.id).where(part, waits)))
+    return frozenset(found)
+
+
 def rows_by_keys(connection: Connection, keys: Sequence[str]) -> tuple[Row, ...]:
     """Return headlines of the documents that exist among `keys`."""
     found: list[Row] = []
@@ -142,6 +152,30 @@ def count_pending(connection: Connection, generation: int) -> int:
     waiting = connection.execute(select(func.count()).select_from(documents).where(waits)).scalar_one()
     leaving = connection.execute(select(func.count()).select_from(removals)).scalar_one()
     return int(waiting) + int(leaving)
+
+
+def count_held(connection: Connection, generation: int) -> int:
+    """Return how many documents the index generation should hold in their present text."""
+    query = select(func.count()).select_from(documents).where(documents.c.indexed <= generation)
+    return int(connection.execute(query).scalar_one())
+
+
+def distrust_after(connection: Connection, generation: int) -> None:
+    """Make documents wait again whose mark is newer than the index: it is an older copy, or made anew.
+
+    Done before the index goes on: its next generations take the numbers of those that were lost.
+    """
+    connection.execute(update(documents).where(documents.c.indexed > generation).values(indexed=None))
+
+
+def distrust_unless(connection: Connection, held: Container[int]) -> tuple[int, ...]:
+    """Make documents wait again that are marked but not held; returns the numbers of all documents."""
+    rows = connection.execute(select(documents.c.id, documents.c.indexed.is_not(None))).all()
+    absent = [int(item) for item, marked in rows if marked and item not in held]
+    for start in range(0, len(absent), _MANY):
+        part = documents.c.id.in_(absent[start : start + _MANY])
+        connection.execute(update(documents).where(part).values(indexed=None))
+    return tuple(int(item) for item, _ in rows)
 
 
 def mark_indexed(connection: Connection, digests: dict[int, str], generation: int) -> None:

@@ -129,12 +129,17 @@ class Workspace:
     @cached_property
     def corpus(self) -> Corpus:
         """The documents and their index."""
+        from index import manifest
         from index.encoder import SentenceEncoder
         from pipeline.corpus import Corpus
 
         chosen = self.settings.index
-        encoder = SentenceEncoder(chosen.model or None, threads=chosen.threads)
-        return Corpus(self.store, self.folder / "index", encoder)
+        folder = self.folder / "index"
+        held = manifest.precision(folder) if chosen.precision == "auto" else chosen.precision
+        encoder = SentenceEncoder(
+            chosen.model or None, threads=chosen.threads, precision="auto" if held is None else held
+        )
+        return Corpus(self.store, folder, encoder)
 
     @cached_property
     def cases(self) -> Cases:

@@ -19,6 +19,7 @@ class HashEncoder:
 
     name = "hashed-words-64"
     sha256 = hashlib.sha256(b"hashed-words-64").hexdigest()
+    precision = "float32"
     dim = 64
 
     def encode(self, texts: Sequence[str], *, query: bool = False) -> NDArray[np.float32]:  # noqa: ARG002 - protocol

@@ -13,12 +13,16 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, TYPE_CHECKING, cast
 
 import pytest
 
+from index.errors import IndexWriteError
 from index.hybrid import Hit, HybridIndex, Item, Piece
 from tests.hash_encoder import HashEncoder
+
+if TYPE_CHECKING:
+    from index.manifest import Manifest
 
 WORDS = (
     "valve",
@@ -104,7 +108,7 @@ def test_killed_at_any_instant_the_index_opens_and_ends_up_the_same(
                 assert sum(len(hits) > 0 for hits in answers(reader)) == (9 if reached else 0)
     write(tmp_path)
     again = HybridIndex.open(tmp_path, HashEncoder())
-    assert replace(again.manifest, segments=()) == replace(undisturbed.manifest, segments=())
+    assert _counts(again.manifest) == _counts(undisturbed.manifest)
     assert answers(again) == answers(undisturbed)
     with HybridIndex.open(tmp_path, HashEncoder(), write=True) as index:
         additions = [added for number in range(BATCHES) if number % 3 == 0 for added in batch(number)[0]]
@@ -123,12 +127,12 @@ def test_a_disk_that_fails_at_any_step_leaves_the_batch_undone_and_repeatable(
                     try:
                         index.apply(*batch(number))
                         break
-                    except OSError:
+                    except IndexWriteError:
                         assert steps[0] == step + 1
                 assert index.manifest == before
                 assert HybridIndex.open(tmp_path, HashEncoder()).manifest == before
             assert steps[0] >= 4  # vectors, pieces, items, manifest
-        assert index.manifest == replace(undisturbed.manifest, segments=index.manifest.segments)
+        assert _counts(index.manifest) == _counts(undisturbed.manifest)
         assert answers(index) == answers(undisturbed)
 
 
@@ -177,6 +181,11 @@ def test_readers_open_whole_generations_while_another_process_writes(
     with HybridIndex.open(tmp_path, HashEncoder()) as reader:
         assert reader.generation == BATCHES
         assert answers(reader) == answers(undisturbed)
+
+
+def _counts(manifest: Manifest) -> Manifest:
+    """Leave out what depends on how a generation came to be: names and hashes of files."""
+    return replace(manifest, segments=(), lexical="")
 
 
 def _fail_at(patch: pytest.MonkeyPatch, step: int | None) -> list[int]:

@@ -46,8 +46,11 @@ def test_a_text_gets_the_same_vector_whatever_stands_beside_it(encoder: Sentence
     together = encoder.encode(TEXTS)
     alone = np.concatenate([encoder.encode([text]) for text in TEXTS])
     backwards = encoder.encode(TEXTS[::-1])[::-1]
-    assert (together * alone).sum(axis=1).min() > 0.999
-    assert (together * backwards).sum(axis=1).min() > 0.999
+    assert np.array_equal(together, alone)
+    assert np.array_equal(together, backwards)
+    crowd = encoder.encode([*TEXTS, *(f"{TEXTS[0]} {number}" * (number % 9) for number in range(40))])
+    assert np.array_equal(together, crowd[: len(TEXTS)])
+    assert (together * encoder.encode(TEXTS, query=True)).sum(axis=1).min() > 0.999
 
 
 def test_meaning_is_nearer_than_words(encoder: SentenceEncoder) -> None:

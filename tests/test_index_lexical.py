@@ -204,8 +204,8 @@ def test_a_generation_made_from_another_leaves_it_as_it_was(tmp_path: Path) -> N
     first = _open(tmp_path / "first", ITEMS)
     before = first.rank("valve seal", None, 10)
     counts = write_generation(tmp_path / "first", tmp_path / "second", [_item(9, "zeppelin")], {1})
-    assert counts == (3, 4)
-    second = Lexical(tmp_path / "second", _manifest(*counts))
+    assert counts[:2] == (3, 4)
+    second = Lexical(tmp_path / "second", _manifest(*counts[:2]))
     assert sorted(item for item, _ in second.rank("valve zeppelin", None, 10)) == [2, 3, 9]
     assert first.rank("valve seal", None, 10) == before
     assert _reopened(tmp_path / "first", ITEMS).rank("valve seal", None, 10) == before
@@ -214,7 +214,7 @@ def test_a_generation_made_from_another_leaves_it_as_it_was(tmp_path: Path) -> N
 def test_idf_forgets_items_that_were_removed(tmp_path: Path) -> None:
     _open(tmp_path / "first", ITEMS)
     counts = write_generation(tmp_path / "first", tmp_path / "second", [], {2})
-    weights = Lexical(tmp_path / "second", _manifest(*counts)).idf(["pump"])
+    weights = Lexical(tmp_path / "second", _manifest(*counts[:2])).idf(["pump"])
     assert weights["pump"] == pytest.approx(math.log(1 + 2.5 / 0.5))
 
 
@@ -222,7 +222,7 @@ def test_a_stale_writer_lock_does_not_matter(tmp_path: Path) -> None:
     _open(tmp_path / "first", ITEMS)
     for lock in (tmp_path / "first").glob("*/.tantivy-*.lock"):
         lock.write_text("left by a killed process")
-    assert write_generation(tmp_path / "first", tmp_path / "second", [_item(9, "x")], ()) == (4, 6)
+    assert write_generation(tmp_path / "first", tmp_path / "second", [_item(9, "x")], ())[:2] == (4, 6)
 
 
 def test_a_count_that_the_manifest_does_not_confirm_is_damage(tmp_path: Path) -> None:
@@ -258,6 +258,7 @@ def _manifest(documents: int, pieces: int) -> Manifest:
         model="none",
         model_sha256="",
         dim=1,
+        precision="float32",
         passages_format=1,
         documents=documents,
         pieces=pieces,

@@ -22,13 +22,14 @@ EXAMPLE = Manifest(
     generation=7,
     model=HashEncoder.name,
     model_sha256=HashEncoder.sha256,
+    precision=HashEncoder.precision,
     dim=HashEncoder.dim,
     passages_format=1,
     items=2,
     vectors=3,
     documents=2,
     pieces=3,
-    segments=(SegmentEntry(number=14, items=2, vectors=3, size=900),),
+    segments=(SegmentEntry(number=14, items=2, vectors=3, size=900, digest="ab"),),
     dead=6,
 )
 

@@ -13,131 +13,70 @@ import pytest
 from ingest.errors import IngestError
 from pipeline.checks import corpus_faults
 from pipeline.corpus import Corpus, CorpusBusyError
-from pipeline.ingestion import IngestSummary, ingest
 from pipeline.library import SearchFilter
-from pipeline.store import Store
-from pipeline.workspace import now
 from tests.hash_encoder import HashEncoder
+from tests.small_corpus import open_corpus, picture, record, run, write_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 CHILD = Path(__file__).with_name("ingest_child.py")
-WORDS = [
-    "valve",
-    "pump",
-    "sensor",
-    "soil",
-    "moisture",
-    "radio",
-    "battery",
-    "plate",
-    "coolant",
-    "gripper",
-    "finger",
-    "camera",
-    "loss",
-    "schedule",
-]
-
-
-def _record(number: int) -> dict[str, object]:
-    chosen = random.Random(number)
-    return {
-        "id": f"T-{number}",
-        "kind": "paper",
-        "title": " ".join(chosen.choices(WORDS, k=6)),
-        "abstract": " ".join(chosen.choices(WORDS, k=60)),
-        "date": f"20{10 + number % 10}-03-{1 + number % 28:02d}",
-    }
-
-
-def _write(path: Path, numbers: range) -> Path:
-    path.write_text("".join(json.dumps(_record(n)) + "\n" for n in numbers), encoding="utf-8")
-    return path
 
 
 @pytest.fixture
 def corpus(tmp_path: Path) -> Iterator[Corpus]:
-    opened = _open(tmp_path / "workspace")
+    opened = open_corpus(tmp_path / "workspace")
     yield opened
     opened.close()
     opened.store.close()
 
 
-def _open(folder: Path) -> Corpus:
-    folder.mkdir(exist_ok=True)
-    return Corpus(Store.open(folder / "record.sqlite"), folder / "index", HashEncoder(), batch=24)
-
-
-def _run(corpus: Corpus, *paths: Path, source: str = "auto", limit: int | None = None) -> IngestSummary:
-    work = ingest(corpus, source, list(paths), clock=now, limit=limit)
-    while True:
-        try:
-            next(work)
-        except StopIteration as end:
-            summary: IngestSummary = end.value
-            return summary
-
-
-def _picture(corpus: Corpus) -> tuple[object, ...]:
-    """Everything that a user could see: documents, counts, and the results of searches in all modes."""
-    status = corpus.status()
-    searches = [
-        [(hit.key, hit.words_rank, hit.meaning_rank, [p.start for p in hit.passages]) for hit in found]
-        for query in ("soil moisture valve", "gripper finger camera", "loss schedule")
-        for mode in ("fused", "words", "meaning")
-        for found in (corpus.search(query, mode=mode, limit=15),)
-    ]
-    return status.snapshot, status.documents, status.passages, corpus_faults(corpus), searches
-
-
 def test_a_second_run_adds_nothing_and_reads_nothing_again(corpus: Corpus, tmp_path: Path) -> None:
-    source = _write(tmp_path / "a.jsonl", range(50))
-    first = _run(corpus, source)
+    source = write_lines(tmp_path / "a.jsonl", range(50))
+    first = run(corpus, source)
     assert (first.added, first.unchanged, first.skipped_total, first.documents) == (50, 0, 0, 50)
-    again = _run(corpus, source)
+    again = run(corpus, source)
     assert (again.added, again.unchanged, again.documents) == (0, 50, 50)
 
 
 def test_a_limit_stops_and_the_next_run_goes_on(corpus: Corpus, tmp_path: Path) -> None:
-    source = _write(tmp_path / "a.jsonl", range(50))
-    first = _run(corpus, source, limit=20)
+    source = write_lines(tmp_path / "a.jsonl", range(50))
+    first = run(corpus, source, limit=20)
     assert (first.added, first.finished) == (20, False)
-    rest = _run(corpus, source)
+    rest = run(corpus, source)
     assert (rest.added, rest.unchanged, rest.finished, rest.documents) == (30, 20, True, 50)
     assert corpus_faults(corpus) == ()
 
 
 def test_a_bad_record_is_counted_with_its_place_and_the_rest_goes_in(corpus: Corpus, tmp_path: Path) -> None:
-    source = _write(tmp_path / "a.jsonl", range(3))
+    source = write_lines(tmp_path / "a.jsonl", range(3))
     with source.open("a", encoding="utf-8") as stream:
         stream.write("{broken\n")
-        stream.write(json.dumps(_record(9)) + "\n")
+        stream.write(json.dumps(record(9)) + "\n")
     place = source.read_bytes().index(b"{broken")
-    summary = _run(corpus, source)
+    summary = run(corpus, source)
     assert (summary.added, summary.skipped_total) == (4, 1)
     assert (summary.skipped[0].file, summary.skipped[0].offset) == (str(source), place)
     assert corpus.status().skipped == 1
 
 
 def test_a_changed_record_replaces_the_old_text_in_every_store(corpus: Corpus, tmp_path: Path) -> None:
-    source = _write(tmp_path / "a.jsonl", range(30))
-    _run(corpus, source)
-    changed = {**_record(3), "abstract": "an entirely unrelated zeppelin hangar"}
+    source = write_lines(tmp_path / "a.jsonl", range(30))
+    run(corpus, source)
+    changed = {**record(3), "abstract": "an entirely unrelated zeppelin hangar"}
     source.write_text(json.dumps(changed) + "\n", encoding="utf-8")
-    summary = _run(corpus, source)
+    summary = run(corpus, source)
     assert (summary.added, summary.updated, summary.documents) == (0, 1, 30)
     assert corpus.search("zeppelin hangar", mode="words")[0].key == "T-3"
     assert corpus_faults(corpus) == ()
 
 
 def test_removing_a_source_removes_it_everywhere(corpus: Corpus, tmp_path: Path) -> None:
-    _run(corpus, _write(tmp_path / "a.jsonl", range(30)))
+    run(corpus, write_lines(tmp_path / "a.jsonl", range(30)))
     assert corpus.remove("jsonl") == 30
     assert corpus.search("soil moisture valve") == ()
     assert corpus_faults(corpus) == ()
-    again = _run(corpus, tmp_path / "a.jsonl")
+    again = run(corpus, tmp_path / "a.jsonl")
     assert again.added == 30
     assert corpus_faults(corpus) == ()
 
@@ -159,7 +98,7 @@ def test_filters_keep_what_may_have_been_public_before_and_nothing_of_the_day_it
     ]
     source = tmp_path / "a.jsonl"
     source.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
-    _run(corpus, source)
+    run(corpus, source)
 
     def keys(**filters: object) -> set[str]:
         chosen = SearchFilter(**filters)  # type: ignore[arg-type]
@@ -179,30 +118,30 @@ def test_filters_keep_what_may_have_been_public_before_and_nothing_of_the_day_it
 
 
 def test_a_second_writer_is_refused_in_words(corpus: Corpus, tmp_path: Path) -> None:
-    source = _write(tmp_path / "a.jsonl", range(3))
+    source = write_lines(tmp_path / "a.jsonl", range(3))
     other = Corpus(corpus.store, corpus.folder, HashEncoder())
     with corpus.writer(), pytest.raises(CorpusBusyError, match="another process"):
-        _run(other, source)
+        run(other, source)
 
 
 def test_paths_and_readers_that_are_not_there_are_named(corpus: Corpus, tmp_path: Path) -> None:
     with pytest.raises(IngestError, match=r"missing\.jsonl"):
-        _run(corpus, tmp_path / "missing.jsonl")
+        run(corpus, tmp_path / "missing.jsonl")
     with pytest.raises(IngestError, match="sorcery"):
-        _run(corpus, _write(tmp_path / "a.jsonl", range(1)), source="sorcery")
+        run(corpus, write_lines(tmp_path / "a.jsonl", range(1)), source="sorcery")
 
 
 def test_a_lost_index_is_made_again_from_the_database(tmp_path: Path) -> None:
     import shutil
 
-    corpus = _open(tmp_path / "workspace")
-    _run(corpus, _write(tmp_path / "a.jsonl", range(40)))
-    expected = _picture(corpus)
+    corpus = open_corpus(tmp_path / "workspace")
+    run(corpus, write_lines(tmp_path / "a.jsonl", range(40)))
+    expected = picture(corpus)
     corpus.close()
     shutil.rmtree(corpus.folder)
-    assert _picture(corpus) == expected
+    assert picture(corpus) == expected
     corpus.rebuild()
-    assert _picture(corpus) == expected
+    assert picture(corpus) == expected
     corpus.close()
     corpus.store.close()
 
@@ -210,10 +149,10 @@ def test_a_lost_index_is_made_again_from_the_database(tmp_path: Path) -> None:
 def test_killed_at_random_instants_and_resumed_nothing_is_lost_or_doubled(tmp_path: Path) -> None:
     """`ANTEDATE_KILLS=50` runs the full number; CI runs fewer."""
     kills = int(os.environ.get("ANTEDATE_KILLS", "6"))
-    source = _write(tmp_path / "a.jsonl", range(400))
-    calm = _open(tmp_path / "calm")
-    _run(calm, source)
-    expected = _picture(calm)
+    source = write_lines(tmp_path / "a.jsonl", range(400))
+    calm = open_corpus(tmp_path / "calm")
+    run(calm, source)
+    expected = picture(calm)
     calm.close()
     calm.store.close()
     folder = tmp_path / "killed"
@@ -234,14 +173,14 @@ def test_killed_at_random_instants_and_resumed_nothing_is_lost_or_doubled(tmp_pa
             child.kill()
         child.wait()
         child.stdout.close()
-        opened = _open(folder)
+        opened = open_corpus(folder)
         assert opened.search("soil moisture valve", limit=3) is not None
         assert corpus_faults(opened) == ()
         opened.close()
         opened.store.close()
-    last = _open(folder)
-    _run(last, source)
-    assert _picture(last) == expected
+    last = open_corpus(folder)
+    run(last, source)
+    assert picture(last) == expected
     last.close()
     last.store.close()
 
@@ -257,7 +196,7 @@ def test_an_expression_marks_what_was_asked_for_and_not_what_was_excluded(
         "date": "2020-01-01",
     }
     source.write_text(json.dumps(line) + "\n", encoding="utf-8")
-    _run(corpus, source)
+    run(corpus, source)
     (hit,) = corpus.search('"soil valve" AND NOT zeppelin AND title:valve')
     marked = {p.quote[a:b] for p in hit.passages for a, b in p.terms}
     assert marked == {"soil", "valve"}

@@ -1,0 +1,78 @@
+"""Between the corpus and its index: what is handed in of a document, and how hits become quotes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from index.records import Item, Piece, PieceHit
+from index.text import content, marks, tokens
+from ingest.passages import passages
+from pipeline.library import FoundPassage
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ingest.documents import DayInterval, Document
+    from ingest.passages import Passage
+
+
+def item_of(number: int, document: Document) -> Item:
+    """Return what the index holds of a document. `index/` knows no patents: kinds and classes become tags."""
+    return Item(
+        id=number,
+        day=_day(document.published),
+        tags=(
+            f"kind:{document.kind.value}",
+            f"country:{document.country}",
+            f"source:{document.origin.source}",
+            *(f"class:{symbol(c.symbol)}" for c in document.classes),
+        ),
+        title=document.title,
+        pieces=tuple(
+            Piece(ordinal=ordinal, field=p.field, text=document.text[p.start : p.end])
+            for ordinal, p in enumerate(passages(document))
+        ),
+    )
+
+
+def symbol(text: str) -> str:
+    """Return a class symbol as it is compared: without blanks."""
+    return "".join(text.split())
+
+
+def quoted(
+    document: Document, cut: tuple[Passage, ...], hits: Sequence[PieceHit], query: str
+) -> tuple[FoundPassage, ...]:
+    """Return the passages of hits with the query's words marked: `document.text[start:end] == quote`."""
+    found = []
+    for hit in hits:
+        passage = cut[hit.ordinal]
+        quote = document.text[passage.start : passage.end]
+        found.append(
+            FoundPassage(
+                anchor=passage.anchor,
+                start=passage.start,
+                end=passage.end,
+                quote=quote,
+                terms=marks(quote, query),
+                score=hit.score,
+            )
+        )
+    return tuple(found)
+
+
+def by_words(document: Document, cut: tuple[Passage, ...], query: str, count: int) -> tuple[PieceHit, ...]:
+    """Return the passages that hold most of the query's words: for a text newer than the index."""
+    wanted = {token.stem for token in content(query)}
+    shares = [
+        (len(wanted.intersection(t.stem for t in tokens(document.text[p.start : p.end]))), ordinal)
+        for ordinal, p in enumerate(cut)
+    ]
+    best = sorted(shares, key=lambda pair: (-pair[0], pair[1]))[:count]
+    return tuple(
+        PieceHit(ordinal=ordinal, score=round(share / max(len(wanted), 1), 6)) for share, ordinal in best
+    )
+
+
+def _day(published: DayInterval | None) -> int | None:
+    return None if published is None else published.earliest.toordinal()

@@ -1,0 +1,93 @@
+"""Files that are short, altered or gone are noticed before an engine reads them."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from index import inventory
+from index.errors import IndexDamagedError, IndexingError, ManifestMismatchError
+from index.hybrid import HybridIndex, Item, Piece
+from tests.hash_encoder import HashEncoder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("whole")
+    with HybridIndex.open(folder, HashEncoder(), write=True) as index:
+        for number in (1, 2, 3):
+            piece = Piece(ordinal=0, field="abstract", text=f"valve {number}")
+            index.apply([Item(id=number, day=1, tags=(), title="", pieces=(piece,))])
+        index.apply([], [2])
+    HybridIndex.open(folder, HashEncoder(), write=True).close()  # leaves the newest generation alone
+    return folder
+
+
+def _halved(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def _flipped(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 0x55
+    path.write_bytes(bytes(data))
+
+
+def _gone(path: Path) -> None:
+    path.unlink()
+
+
+@pytest.mark.parametrize("write", [False, True])
+@pytest.mark.parametrize("damage", [_halved, _flipped, _gone])
+def test_a_damaged_file_is_refused_with_what_to_do(
+    tmp_path: Path, whole: Path, damage: Callable[[Path], None], write: bool
+) -> None:
+    names = [path.relative_to(whole) for path in whole.rglob("*") if path.is_file() and path.stat().st_size]
+    assert len(names) > 15
+    for name in names:
+        if name.suffix == ".lock" or (damage is _gone and name.name == "manifest.json"):
+            continue
+        copy = tmp_path / "copy"
+        shutil.rmtree(copy, ignore_errors=True)
+        shutil.copytree(whole, copy)
+        damage(copy / name)
+        with pytest.raises(IndexingError, match="corpus rebuild"):
+            HybridIndex.open(copy, HashEncoder(), write=write).close()
+
+
+def test_a_large_index_is_read_as_a_whole_only_when_asked(
+    tmp_path: Path, whole: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(whole, copy)
+    monkeypatch.setattr(inventory, "READ", 0)
+    with HybridIndex.open(copy, HashEncoder()) as index:
+        index.verify()
+        _flipped(next((copy / "dense").rglob("vectors.npy")))
+        with pytest.raises(IndexDamagedError, match="other bytes"):
+            index.verify()
+    with HybridIndex.open(whole, HashEncoder()) as index:
+        index.verify()
+
+
+def test_two_precisions_never_mix(whole: Path) -> None:
+    encoder = HashEncoder()
+    encoder.precision = "bfloat16"
+    with pytest.raises(ManifestMismatchError, match="computed in 'float32' but is opened with 'bfloat16'"):
+        HybridIndex.open(whole, encoder)
+
+
+def test_what_is_unchanged_is_hashed_once(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.bin").write_bytes(b"aaaa")
+        (tmp_path / name / "b.json").write_text("{}")
+    first = inventory.write(tmp_path / "one", None)
+    assert inventory.write(tmp_path / "two", tmp_path / "one") == first
+    inventory.check(tmp_path / "two", first, deep=True)
