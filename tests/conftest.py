@@ -49,8 +49,8 @@ def workspace(tmp_path: Path, clock: Callable[[], datetime]) -> Iterator[Workspa
 def face(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
     """A workspace with three people that the pages of the browser face open."""
     from tests.ui_workspace import new_workspace
+    from ui.common import FOLDER_VARIABLE
     from ui.screens import shell
-    from ui.server import FOLDER_VARIABLE
 
     opened = new_workspace(tmp_path / "w")
     monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "w"))

@@ -170,7 +170,7 @@ def test_whatever_is_added_changed_removed_or_lost_the_last_texts_are_found_once
     assert Counter(hit.key for hit in hits) == Counter(expected.keys())
     for hit in hits:
         assert hit.passages[0].quote.endswith(expected[hit.key])
-        document = corpus.document(hit.key)
-        assert all(document.text[p.start : p.end] == p.quote for p in hit.passages)
+        found = corpus.document(hit.key)
+        assert all(found.text[p.start : p.end] == p.quote for p in hit.passages)
     corpus.close()
     corpus.store.close()
