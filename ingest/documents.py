@@ -216,6 +216,14 @@ class Document:
         return self._first("title")
 
     @property
+    def name(self) -> str:
+        """The title; where a record has none, how its text begins, in square brackets."""
+        if title := self.title:
+            return title
+        begin = " ".join(self.text[:120].split())
+        return f"[{begin[:70].rsplit(' ', 1)[0]} …]" if len(begin) > 70 else f"[{begin}]"  # noqa: PLR2004 - a line
+
+    @property
     def abstract(self) -> str:
         return self._first("abstract")
 

@@ -253,7 +253,7 @@ def _reference(document: Document, critical: dt.date, search: _Search) -> ChartR
     words, meaning = search.ranks.get(document.key, (None, None))
     return ChartReference(
         key=document.key,
-        title=document.title,
+        title=document.name,
         kind=document.kind.value,
         published=str(document.published or ""),
         date_source=dating.date_source(document),

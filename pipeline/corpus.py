@@ -218,7 +218,7 @@ class Corpus:
         return tuple(
             Found(
                 key=document.key,
-                title=document.title,
+                title=document.name,
                 kind=document.kind.value,
                 published=str(document.published or ""),
                 score=hit.score,

@@ -49,7 +49,7 @@ def left_out(document: Document, critical: dt.date) -> LeftOut | None:
         reason = LATER_FILED_BEFORE
     else:
         reason = STARTS_ON_DATE if published.earliest == critical else LATER
-    return LeftOut(key=document.key, title=document.title, published=str(published), reason=reason)
+    return LeftOut(key=document.key, title=document.name, published=str(published), reason=reason)
 
 
 def date_source(document: Document) -> str:

@@ -18,6 +18,7 @@ from ingest.documents import (
     DocumentKind,
     EventKind,
     Origin,
+    Section,
     clean,
     dump,
     load,
@@ -167,3 +168,12 @@ def test_a_further_public_event_never_makes_the_date_weaker(
     before, after = published(known), published([*known, further])
     assert after.latest <= before.latest
     assert after.earliest <= before.earliest
+
+
+def test_a_document_without_a_title_is_named_by_how_its_text_begins() -> None:
+    text = "A kettle with a lid of glass, which lets the cook see the water before it boils and not after."
+    bare = Document(key="a", kind=DocumentKind.PAPER, text=text, sections=())
+    assert bare.name == "[A kettle with a lid of glass, which lets the cook see the water …]"
+    assert replace(bare, text="A kettle.").name == "[A kettle.]"
+    titled = replace(bare, sections=(Section(field="title", heading="", start=0, end=8),))
+    assert titled.name == "A kettle"
