@@ -74,8 +74,8 @@ class Member:
                     return
                 yield chunk
         except OSError as error:
-            self.failure = f"cannot be read: {error.strerror or error}"
             self.passing = error.errno is not None  # bz2 raises OSError without one for damaged bytes
+            self.failure = f"{'cannot be read' if self.passing else 'damaged'}: {error.strerror or error}"
         except _DAMAGE as error:
             self.failure = f"damaged: {error}"
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from ingest.sources import Reader
 
 
+_COUNTED = ("added", "updated", "unchanged", "undated", "passages", "skipped")
 _LISTED = 10_000
 """Skipped records listed in a summary; all of them are in the database."""
 
@@ -58,6 +59,8 @@ class IngestSummary:
     added: int
     updated: int
     unchanged: int
+    undated: int
+    """Of the added and updated: without a public date, hence never prior art."""
     skipped: tuple[Unreadable, ...]
     skipped_total: int
     documents: int
@@ -74,9 +77,7 @@ class _Run:
     corpus: Corpus
     clock: Callable[[], datetime]
     limit: int | None
-    counts: dict[str, int] = field(
-        default_factory=lambda: dict.fromkeys(("added", "updated", "unchanged", "passages", "skipped"), 0)
-    )
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(_COUNTED, 0))
     skipped: list[Unreadable] = field(default_factory=list)
     taken: int = 0
     waiting: int = 0
@@ -137,6 +138,7 @@ def ingest(
         added=run.counts["added"],
         updated=run.counts["updated"],
         unchanged=run.counts["unchanged"],
+        undated=run.counts["undated"],
         skipped=tuple(run.skipped),
         skipped_total=run.counts["skipped"],
         documents=documents,
@@ -235,6 +237,7 @@ def _take(run: _Run, record: Document | Unreadable, mark: FileMark, reached: Fil
         return reached
     run.counts[change] += 1
     if change != "unchanged":
+        run.counts["undated"] += record.published is None
         run.counts["passages"] += pieces
         run.waiting += pieces
     return reached

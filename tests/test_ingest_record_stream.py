@@ -125,6 +125,44 @@ def test_a_member_whose_bytes_were_changed_is_a_reason_and_the_next_one_is_read(
     assert items[0].reason.startswith("damaged")
 
 
+@pytest.mark.parametrize("size", [1, 0xFFFFFFFE])
+def test_a_member_that_lies_about_its_size_is_a_reason_and_the_next_one_is_read(
+    tmp_path: Path, size: int
+) -> None:
+    path = tmp_path / "w.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("a.xml", tiny(1))
+        file.writestr("b.xml", tiny(2))
+    data = bytearray(path.read_bytes())
+    at = data.index(b"PK\x01\x02") + 24  # the uncompressed size in the first entry of the directory
+    data[at : at + 4] = size.to_bytes(4, "little")
+    path.write_bytes(data)
+    assert UsptoXml().measure(path) >= size
+    *_, last = items = list(UsptoXml().read(path))
+    assert isinstance(last, Document)
+    assert last.key == "US-2-B2"
+    assert size > 1 or isinstance(items[0], Unreadable)
+    offsets = [item.origin.offset if isinstance(item, Document) else item.offset for item in items]
+    assert offsets == sorted(set(offsets))
+    assert list(UsptoXml().read(path, after=offsets[-2])) == [last]
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_damage_is_a_reason_whatever_packed_the_member(tmp_path: Path, method: int) -> None:
+    path = tmp_path / "w.zip"
+    with zipfile.ZipFile(path, "w", method) as file:
+        file.writestr("a.xml", tiny(1, words(7)))
+        file.writestr("b.xml", tiny(2))
+    data = bytearray(path.read_bytes())
+    data[4000:4400] = bytes(400)
+    path.write_bytes(data)
+    first, last = UsptoXml().read(path)
+    assert isinstance(first, Unreadable)
+    assert first.reason.startswith("damaged")
+    assert not first.passing
+    assert isinstance(last, Document)
+
+
 def test_an_encrypted_member_is_a_reason(tmp_path: Path) -> None:
     path = archive(tmp_path / "w.zip", 3)
     data = bytearray(path.read_bytes())

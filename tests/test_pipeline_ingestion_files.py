@@ -67,6 +67,14 @@ def test_every_run_tells_the_same_of_the_same_files(corpus: Corpus, tmp_path: Pa
     assert corpus.status().skipped == 2
 
 
+def test_documents_without_a_public_date_are_counted(corpus: Corpus, tmp_path: Path) -> None:
+    dated = '{"id": "x", "title": "Lid", "date": "2020"}'
+    filed = '{"id": "y", "title": "Lid", "filing_date": "2020-01-02"}'
+    summary = run(corpus, lines(tmp_path / "a.jsonl", record("a"), dated, filed))
+    assert (summary.added, summary.undated) == (3, 2)
+    assert run(corpus, tmp_path / "a.jsonl").undated == 0
+
+
 def test_a_name_that_is_no_utf_8_is_a_name(corpus: Corpus, tmp_path: Path) -> None:
     folder = tmp_path / "all"
     folder.mkdir()

@@ -83,6 +83,7 @@ def _report(context: Context, summary: IngestSummary, seconds: float) -> None:
             "added": summary.added,
             "updated": summary.updated,
             "unchanged": summary.unchanged,
+            "undated": summary.undated,
             "skipped": skipped,
             "skipped_total": summary.skipped_total,
             "documents": summary.documents,
@@ -96,6 +97,7 @@ def _report(context: Context, summary: IngestSummary, seconds: float) -> None:
                 f"{summary.skipped_total} skipped in {seconds} s ({rate:.0f} records/s)"
             ),
             f"the corpus holds {summary.documents} documents in {summary.passages} passages",
+            *([f"without a public date, so never prior art: {summary.undated}"] if summary.undated else []),
             *(
                 printable(f"skipped {s.file} at byte {s.offset}: {s.reason}")
                 for s in summary.skipped[:_SHOWN]
