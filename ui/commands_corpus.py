@@ -12,8 +12,6 @@ from ui.common import Context, changes, options
 from ui.console import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from pipeline.ingestion import IngestProgress, IngestSummary
     from pipeline.library import CorpusStatus
 
@@ -55,17 +53,17 @@ def ingest(
     """
     from pipeline.ingestion import ingest as run
 
-    started = time.monotonic()
     if context.dry_run:
         _rehearse(context, source, paths)
         return
+    pace = _Pace()
     with context.open() as workspace:
         summary = context.console.pull(
             run(workspace.corpus, source, paths, clock=workspace.clock, limit=limit),
-            _progress(started),
-            lambda step: (step.done, step.total),
+            pace.words,
+            pace.units,
         )
-    seconds = round(time.monotonic() - started, 2)
+    seconds = round(time.monotonic() - pace.started, 2)
     _report(context, summary, seconds)
     if not summary.finished:
         ctx.exit(5)
@@ -73,20 +71,30 @@ def ingest(
         ctx.exit(1)
 
 
-def _progress(started: float) -> Callable[[IngestProgress], str]:
-    """Return what describes a step; the rate counts this run's records only, not those of an earlier one."""
-    before: list[int] = []
+class _Pace:
+    """Describes the steps of an ingest; the rate leaves out the records of an earlier run."""
 
-    def words(step: IngestProgress) -> str:
-        records = step.added + step.updated + step.unchanged + step.skipped
-        before.append(records - 1) if not before else None
-        rate = (records - before[0]) / max(time.monotonic() - started, 0.001)
+    def __init__(self) -> None:
+        self.started = time.monotonic()
+        self.before: int | None = None
+
+    def units(self, step: IngestProgress) -> tuple[int, int]:
+        """Return bytes done and in all; called at every step."""
+        if self.before is None:
+            self.before = _records(step) - 1
+        return step.done, step.total
+
+    def words(self, step: IngestProgress) -> str:
+        """Return counts and rate; called when progress is shown."""
+        rate = (_records(step) - (self.before or 0)) / max(time.monotonic() - self.started, 0.001)
         return (
             f"{step.added} added, {step.updated} updated, {step.unchanged} unchanged, "
             f"{step.skipped} skipped  ({rate:.0f}/s)  {step.file}"
         )
 
-    return words
+
+def _records(step: IngestProgress) -> int:
+    return step.added + step.updated + step.unchanged + step.skipped
 
 
 def _report(context: Context, summary: IngestSummary, seconds: float) -> None:

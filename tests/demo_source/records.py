@@ -4,8 +4,8 @@ Decisions
 ---------
 * An entry cites only what was public before it, and a patent's text names only what was public before its own
   first filing: a newcomer who follows a date through the demo never meets an impossibility.
-* As at the office, grants are published on Tuesdays, applications on Thursdays and 18 months after their first
-  filing; priority is claimed within a year.
+* As at the office, grants are published on Tuesdays, applications on Thursdays and 18 months after their
+  first filing; priority is claimed within a year.
 """
 
 from __future__ import annotations
