@@ -7,13 +7,14 @@ failing halfway. The events table refuses UPDATE and DELETE by trigger (see the 
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, select, text
 from sqlalchemy.dialects.sqlite import insert as upsert
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from pipeline.errors import PipelineError
 from pipeline.store_schema import counters
@@ -31,6 +32,26 @@ class StoreUnreadableError(PipelineError):
 
     def __init__(self, path: Path, why: str) -> None:
         super().__init__(f"{path}: not a readable workspace database ({why}); restore it from a backup")
+
+
+class StoreReadOnlyError(PipelineError):
+    """The workspace can be read, and not written."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(
+            f"{path.parent}: you may read this workspace and not write it, and antedate keeps a record of "
+            "what is done; get write access, or copy the folder to a place of your own"
+        )
+
+
+class StoreFailedError(PipelineError):
+    """The database refused a change; nothing of it was kept."""
+
+    def __init__(self, path: str, why: str) -> None:
+        super().__init__(
+            f"{path}: the record could not be written ({why}); nothing of this step was kept. Make room, or "
+            "wait until nobody else writes, then run the same command again"
+        )
 
 
 class StoreTooNewError(PipelineError):
@@ -51,10 +72,12 @@ class Store:
 
     @classmethod
     def open(cls, path: Path, *, rehearse: bool = False) -> Store:
-        """Open (and create or migrate) the database file. Raises StoreUnreadableError, StoreTooNewError.
+        """Open (and create or migrate) the database file. Raises the errors above.
 
         `rehearse`: everything runs in one transaction that `close` rolls back, for `--dry-run`; one thread.
         """
+        if path.exists() and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
+            raise StoreReadOnlyError(path)
         # parameters hold case text, and an error's message ends up in a log
         engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 60}, hide_parameters=True)
         _configure(engine)
@@ -75,15 +98,21 @@ class Store:
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
-        """Run a write transaction; committed on leaving, rolled back on an exception."""
+        """Run a write transaction; committed on leaving, rolled back on an exception.
+
+        Raises StoreFailedError when the disk is full or another writer does not end.
+        """
         if self._rehearsal is not None:
             with self._rehearsal.begin_nested():
                 yield self._rehearsal
             return
-        with self.engine.connect() as connection:
-            connection.execution_options(writes=True)
-            with connection.begin():
-                yield connection
+        try:
+            with self.engine.connect() as connection:
+                connection.execution_options(writes=True)
+                with connection.begin():
+                    yield connection
+        except OperationalError as error:
+            raise StoreFailedError(str(self.engine.url.database), str(error.orig)) from error
 
     @contextmanager
     def read(self) -> Iterator[Connection]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from typing import TYPE_CHECKING
@@ -11,7 +12,15 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from pipeline import store_events
-from pipeline.store import HEAD, Store, StoreTooNewError, StoreUnreadableError, next_number
+from pipeline.store import (
+    HEAD,
+    Store,
+    StoreFailedError,
+    StoreReadOnlyError,
+    StoreTooNewError,
+    StoreUnreadableError,
+    next_number,
+)
 from pipeline.store_schema import metadata
 
 if TYPE_CHECKING:
@@ -39,6 +48,46 @@ def test_a_database_of_a_later_release_is_not_touched(tmp_path: Path) -> None:
     raw.close()
     with pytest.raises(StoreTooNewError, match="9999"):
         Store.open(path)
+
+
+def test_a_workspace_that_may_only_be_read_says_so_and_names_no_backup(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Store.open(tmp_path / "record.sqlite").close()
+    monkeypatch.setattr("pipeline.store.os.access", lambda _path, mode: mode != os.W_OK)
+    with pytest.raises(StoreReadOnlyError, match="get write access"):
+        Store.open(tmp_path / "record.sqlite")
+
+
+def test_a_full_disk_is_an_error_with_a_name_and_keeps_nothing_of_the_step(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "record.sqlite") as store:
+        with pytest.raises(StoreFailedError, match="full") as caught:
+            _fill(store)
+        assert "record.sqlite" in str(caught.value)
+    with Store.open(tmp_path / "record.sqlite") as store, store.begin() as connection:
+        assert next_number(connection, "0" * 100) == 1
+
+
+def _fill(store: Store) -> None:
+    with store.begin() as connection:
+        connection.exec_driver_sql("PRAGMA max_page_count=1")  # what a full disk looks like to SQLite
+        for number in range(400):
+            next_number(connection, f"{number}" * 100)
+
+
+def test_a_rehearsal_sees_its_own_changes_and_keeps_none(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "record.sqlite") as store, store.begin() as connection:
+        assert next_number(connection, "draft") == 1
+    with Store.open(tmp_path / "record.sqlite", rehearse=True) as store:
+        for expected in (2, 3):
+            with store.begin() as connection:
+                assert next_number(connection, "draft") == expected
+        with pytest.raises(IntegrityError), store.begin() as connection:
+            connection.exec_driver_sql("INSERT INTO counters (name, value) VALUES ('draft', 9)")
+        with store.begin() as connection:
+            assert next_number(connection, "draft") == 4
+    with Store.open(tmp_path / "record.sqlite") as store, store.begin() as connection:
+        assert next_number(connection, "draft") == 2
 
 
 def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:

@@ -10,16 +10,23 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from ingest.documents import DocumentKind
+from pipeline.ingestion import IngestProgress
 from ui import cli
 from ui.commands_case import excerpt, shortened
+from ui.commands_corpus import _Pace
 from ui.commands_search import KINDS
+from ui.console import Console
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
 
 ANTEDATE = Path(sys.executable).with_name("antedate")
 CLAIM = """---
@@ -276,6 +283,43 @@ def test_ctrl_c_while_work_runs_ends_with_5_and_one_object(tmp_path: Path) -> No
     assert json.loads(result.stdout)["error"]["code"] == 5
     assert "work ended" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+def test_the_rate_of_a_resumed_ingest_counts_this_run_only() -> None:
+    def step(added: int) -> IngestProgress:
+        return IngestProgress(
+            file="f.jsonl",
+            done=added,
+            total=900,
+            added=added,
+            updated=0,
+            unchanged=500,
+            skipped=0,
+            passages=0,
+        )
+
+    pace = _Pace()
+    assert pace.units(step(1)) == (1, 900)
+    pace.started = time.monotonic() - 10
+    assert "(10/s)" in pace.words(step(100))
+
+
+def test_progress_on_a_pipe_is_a_line_every_few_seconds_and_knows_where_it_began(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seconds = iter(range(100))
+    monkeypatch.setattr("ui.console.time.monotonic", lambda: float(next(seconds)))
+
+    def work() -> Generator[int, None, str]:
+        yield from range(50, 61)  # an earlier run did the first half
+        return "done"
+
+    told = Console().pull(work(), lambda step: f"at {step} \x1b[31m", lambda step: (step, 100))
+    lines = capsys.readouterr().err.splitlines()
+    assert told == "done"
+    assert [line.split("at ")[1][:2] for line in lines] == ["54", "59"]
+    assert lines[0].endswith("0:05, about 0:57 left")
+    assert "\x1b" not in "".join(lines)
 
 
 def test_doctor_says_why_no_workspace_opens(call: Calls) -> None:

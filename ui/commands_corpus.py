@@ -53,10 +53,10 @@ def ingest(
     """
     from pipeline.ingestion import ingest as run
 
-    started = time.monotonic()
     if context.dry_run:
         _rehearse(context, source, paths)
         return
+    started = time.monotonic()
     with context.open() as workspace:
         summary = context.console.pull(
             run(workspace.corpus, source, paths, clock=workspace.clock, limit=limit),
