@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Composition", "Gap", "Grounding", "Question", "Source", "compose"]
 
-_UNDECLARED: Final = "none declared"
+_UNDECLARED: Final = "not declared"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +76,7 @@ def compose(
     title, about_title = plain_title(disclosure.title)
     publication = DefensivePublication(
         title=title or "Untitled",
-        abstract=drafting_sections.abstract(taken, features),
+        abstract=drafting_sections.abstract(taken, told),
         authors=tuple(one_line(name) for name in disclosure.inventors),
         sections=_sections(disclosure, features, report, taken, found, touched),
         references=drafting_known.references(report, preamble.id if preamble else ""),

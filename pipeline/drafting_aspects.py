@@ -160,10 +160,10 @@ def _first(about: Frame, listed: Sequence[Feature]) -> str:
     if len(listed) > 1:
         ends[-2] = "; and"
     items = [
-        f"- ({_letter(index)}) {escape(_words(feature))}{end}"
+        f"({_letter(index)}) {escape(_words(feature))}{end}"
         for index, (feature, end) in enumerate(zip(listed, ends, strict=True))
     ]
-    return "\n\n".join((about.opening, "\n".join(items)))
+    return "\n\n".join((about.opening, *items))
 
 
 def _letter(index: int) -> str:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from pipeline.chart import DateStatus, Support
 from pipeline.drafting_text import clip, escape, one_line
+from publications.content import published_words
 from publications.document import Reference
 
 if TYPE_CHECKING:
@@ -94,9 +95,10 @@ def _places(found: Sequence[Evidence]) -> tuple[str, ...]:
 def _item(column: ChartReference, found: Sequence[Evidence]) -> str:
     key, title = escape(column.key[:_TITLE_LENGTH], foreign=True), one_line(column.title)[:_TITLE_LENGTH]
     named = f"{key}, “{escape(title, foreign=True)}”" if title else key
-    dated = f" (published {escape(column.published, foreign=True)})" if column.published else ""
+    when = published_words(one_line(column.published)[:_QUOTED_LENGTH])
+    dated = f" ({escape(when, foreign=True)})" if when else ""
     first, *others = found
-    quote = _quote(first.quote)
+    quote = _quote(first.quote, title)
     anchor = escape(one_line(first.anchor)[:80], foreign=True)
     said = f", {anchor}: “{quote}”" if quote else f", {anchor}"
     more = [place for place in _places(others) if place != one_line(first.anchor)[:80]]
@@ -105,8 +107,12 @@ def _item(column: ChartReference, found: Sequence[Evidence]) -> str:
     return f"{named}{dated}{said}{end}{see}"
 
 
-def _quote(text: str) -> str:
+def _quote(text: str, title: str) -> str:
+    """Return the beginning of a quote, without the title that an abstract's passage begins with."""
     line = one_line(text)
+    rest = line.removeprefix(title)
+    if title and rest != line and re.match(r"[ .:]+[A-Z0-9]", rest):
+        line = rest.lstrip(" .:")
     if len(_BRACKETS.findall(line)) > _MOST_BRACKETS:
         return ""
     short = clip(line, QUOTED_WORDS).rstrip(" ,;:")

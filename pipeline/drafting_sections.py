@@ -148,8 +148,10 @@ def abstract(taken: Taken, features: Sequence[Feature]) -> str:
         chosen.append(sentence.strip())
         count += len(sentence.split())
     if count < _SHORT_ABSTRACT:
-        listed = _fitting([f for f in features if f.essential] or features, ABSTRACT_WORDS - count - 1)
-        chosen += [f"Features: {'; '.join(listed)}."] if listed else []
+        wanted = [feature for feature in features if feature.essential] or list(features)
+        listed = _fitting(wanted, ABSTRACT_WORDS - count - 3)
+        named = "Features" if len(listed) == len(wanted) else "Features, among others"
+        chosen += [f"{named}: {'; '.join(listed)}."] if listed else []
     if not chosen:
         chosen = [clip(plain(taken.of(Topic.HOW)), ABSTRACT_WORDS)]
     return escape(" ".join(chosen))
@@ -224,21 +226,21 @@ def plain(read: Sequence[Block]) -> str:
 
 
 def _fitting(features: Sequence[Feature], words: int) -> list[str]:
-    found: list[str] = []
-    for feature in features:
-        text = _shown(feature)
-        words -= len(text.split())
+    """Return the features that fit, in their order; where not all do, the points of novelty go first."""
+    chosen = set()
+    for feature in sorted(features, key=lambda one: not one.novel):
+        words -= len(_shown(feature).split())
         if words < 0:
             break
-        found.append(text)
-    return found
+        chosen.add(feature.id)
+    return [_shown(feature) for feature in features if feature.id in chosen]
 
 
 def _called(feature: Feature, named: Mapping[str, str]) -> str:
-    """Return `Aspect 1 (b), computing for every …`."""
+    """Return `Aspect 1 (b), “computing for every …”`."""
     label = named.get(feature.id, "")
     words = clip(_shown(feature), _NAMED_WORDS)
-    return f"{label[0].upper()}{label[1:]}, {words}" if label else words
+    return f"{label[0].upper()}{label[1:]}, “{words}”" if label else f"“{words}”"
 
 
 def _named(feature: Feature, named: Mapping[str, str]) -> str:

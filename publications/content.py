@@ -150,13 +150,21 @@ _LICENCES = {
 }
 
 
+def published_words(published: str) -> str:
+    """Return `published 2019-04-02`, or `published between … and …` for an interval; empty for no date."""
+    first, _, last = published.partition("/")
+    if not last:
+        return f"published {first}" if first else ""
+    return f"published between {first} and {last}"
+
+
 def _lines(texts: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(found for text in texts if (found := line(text)))
 
 
 def _reference(reference: Reference) -> str:
     named = ": ".join(part for part in (reference.key, reference.title) if part)
-    published = f"published {reference.published}" if reference.published else "date unknown"
+    published = published_words(reference.published) or "date unknown"
     places = f", {', '.join(reference.places)}" if reference.places else ""
     return line(f"{named} ({published}){places}.")
 
@@ -172,7 +180,7 @@ def _legal(
         ("Root hash of the version before", release.previous_root),
         ("Address", release.url),
         ("Authors", "; ".join(_lines(publication.authors))),
-        ("Contact", line(publication.contact)),
+        ("Contact", line(publication.contact) or "none given"),
         ("Use of artificial intelligence", line(publication.ai_use)),
         ("Licence", f"{licence.name} ({licence.spdx})"),
         ("Text of the licence", licence.url),

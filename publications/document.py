@@ -83,7 +83,7 @@ class DefensivePublication:
     licence: str = "CC-BY-4.0"
     """SPDX identifier. Covers copyright only; patent rights are reserved by CC BY and CC0 alike."""
     contact: str = ""
-    ai_use: str = "none declared"
+    ai_use: str = "not declared"
     """What artificial intelligence contributed, in words."""
 
     def section(self, name: SectionName) -> str:

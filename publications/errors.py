@@ -81,7 +81,8 @@ class StampError(PublicationError):
 
     def __init__(self, authority: str, what: str, now: str) -> None:
         self.authority = authority
-        super().__init__(f"time-stamp authority {authority}: {what}. {now}")
+        shown = "".join(one if one.isprintable() else " " for one in what)  # it may quote the authority
+        super().__init__(f"time-stamp authority {authority}: {shown}. {now}")
 
 
 class AuthorityUnreachableError(StampError):

@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Any
 from publications.errors import RenderRefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
 DEPTH = 60
 """Elements within elements; the typesetter recurses over them."""
 COUNT = 200_000
 """Elements and runs of text in one publication section."""
+_TABLE_LETTERS = 60
+"""Letters of a line of a table, on the safe side."""
 _NAMES = "p h1 h2 h3 h4 h5 h6 ul ol blockquote pre hr table"
 BLOCKS = frozenset(_NAMES.split())
 _VOID = frozenset(("br", "hr"))
@@ -53,6 +55,8 @@ class Node:
         found: dict[str, Any] = {"tag": self.tag, "children": [child.data() for child in self.children]}
         if self.tag in ("pre", "code"):
             found["text"] = self.content.removesuffix("\n")
+        if self.tag == "table":
+            found["widths"] = _widths(self)
         if self.tag in ("th", "td"):
             found["align"] = self.align
         if self.tag == "a":
@@ -60,6 +64,29 @@ class Node:
         if self.tag == "ol":
             found["start"] = self.start
         return found
+
+
+def _widths(table: Node) -> list[int]:
+    """Return the shares of the columns, by their longest cells.
+
+    Capped so that they add up to no more letters than a line holds: an unbroken word fits its column.
+    """
+    longest: list[int] = []
+    for row in _rows(table):
+        cells = [child for child in row.children if child.tag in ("th", "td")]
+        longest += [0] * (len(cells) - len(longest))
+        for index, cell in enumerate(cells):
+            longest[index] = max(longest[index], len(cell.content))
+    most = max(4, _TABLE_LETTERS // max(1, len(longest)))
+    return [max(3, min(length, most)) for length in longest]
+
+
+def _rows(node: Node) -> Iterator[Node]:
+    for child in node.children:
+        if child.tag == "tr":
+            yield child
+        else:
+            yield from _rows(child)
 
 
 def parse(html: str) -> tuple[Node, ...]:

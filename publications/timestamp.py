@@ -13,6 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Thread
 from typing import TYPE_CHECKING, Protocol, TypeVar
 from urllib.parse import urljoin, urlsplit
 
@@ -38,6 +40,7 @@ from publications.errors import (
 )
 
 if TYPE_CHECKING:
+    import requests
     from cryptography import x509
 
 SELF_ISSUED = selfissued.LABEL
@@ -45,6 +48,10 @@ CLOCK_TOLERANCE = timedelta(minutes=5)
 QUERY_TYPE = "application/timestamp-query"
 REPLY_TYPE = "application/timestamp-reply"
 _T = TypeVar("_T")
+_Reply = tuple[int, str, str, bytes]
+"""Status, content type, location, body."""
+_GRACE = 0.5
+"""Seconds for a reply that arrives in time to be handed over."""
 _REDIRECTS = (307, 308)
 _HOPS = 3
 
@@ -175,16 +182,13 @@ class HttpAuthority:
     def _ask(self, query: bytes) -> bytes:
         """Post the query; follow a redirect to the same origin only: nobody else learns the digest."""
         url = self.url
-        if urlsplit(url).scheme not in ("http", "https"):
+        if not url.lower().startswith(("http://", "https://")):
             raise AuthorityConfigurationError(self.name, "its address is not http or https")
         deadline = time.monotonic() + self.timeout
         for _ in range(_HOPS):
-            status, kind, location, body = self._post(url, query, deadline)
+            status, kind, location, body = self._in_time(url, query, deadline)
             if status in _REDIRECTS:
-                target = urljoin(url, location)
-                if urlsplit(target)[:2] != urlsplit(self.url)[:2]:
-                    raise StampAnswerError(self.name, f"a redirect to {urlsplit(target).netloc[:80]}")
-                url = target
+                url = self._moved(url, location)
                 continue
             if status != 200:  # noqa: PLR2004 - HTTP's own number
                 raise StampAnswerError(self.name, f"HTTP status {status}")
@@ -193,7 +197,36 @@ class HttpAuthority:
             return body
         raise StampAnswerError(self.name, "too many redirects")
 
-    def _post(self, url: str, query: bytes, deadline: float) -> tuple[int, str, str, bytes]:
+    def _moved(self, url: str, location: str) -> str:
+        try:
+            target = urljoin(url, location)
+            same = urlsplit(target)[:2] == urlsplit(self.url)[:2]
+        except ValueError:
+            same, target = False, location
+        if not same:
+            raise StampAnswerError(self.name, f"a redirect to {target[:80]}")
+        return target
+
+    def _in_time(self, url: str, query: bytes, deadline: float) -> _Reply:
+        """Post from a thread of its own: a server that drips its headers keeps that one, not the release."""
+        done: SimpleQueue[_Reply | Exception] = SimpleQueue()
+
+        def work() -> None:
+            try:
+                done.put(self._post(url, query, deadline))
+            except Exception as error:  # noqa: BLE001 - handed over and raised there
+                done.put(error)
+
+        Thread(target=work, daemon=True).start()
+        try:
+            found = done.get(timeout=max(0.1, deadline - time.monotonic()) + _GRACE)
+        except Empty:
+            raise AuthorityUnreachableError(self.name, f"longer than {self.timeout:g} s") from None
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    def _post(self, url: str, query: bytes, deadline: float) -> _Reply:
         import requests  # noqa: PLC0415 - the network is loaded only where it is used
 
         try:
@@ -202,6 +235,7 @@ class HttpAuthority:
                 data=query,
                 headers={"Content-Type": QUERY_TYPE, "Accept": REPLY_TYPE},
                 timeout=max(0.1, deadline - time.monotonic()),
+                auth=_no_credentials,
                 allow_redirects=False,
                 stream=True,
             ) as reply:
@@ -214,7 +248,7 @@ class HttpAuthority:
                         raise AuthorityUnreachableError(self.name, f"longer than {self.timeout:g} s")
                 kind = reply.headers.get("Content-Type", "").split(";")[0].strip().lower()
                 return reply.status_code, kind, reply.headers.get("Location", ""), body
-        except requests.RequestException as error:
+        except (requests.RequestException, ValueError) as error:  # requests lets some of an address through
             raise AuthorityUnreachableError(self.name, type(error).__name__) from None
 
 
@@ -252,6 +286,11 @@ def accept(
 def plain_fingerprint(text: str) -> str:
     """Return a fingerprint as 64 small hex digits, however it was written."""
     return text.replace(":", "").replace(" ", "").strip().lower()
+
+
+def _no_credentials(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Stand in the place of those that requests would take from a ~/.netrc: a digest leaves, nothing else."""
+    return request
 
 
 def _check_digest(name: str, digest: bytes) -> str:

@@ -8,13 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline import drafting_sections
 from pipeline.chart import DateStatus, Support
 from pipeline.decompose import decompose
 from pipeline.disclosure import Disclosure, Feature, Topic
 from pipeline.drafting import compose
+from pipeline.drafting_sections import Taken
 from pipeline.drafting_text import blocks, escape, markdown, one_line, sentences
 from pipeline.intake import from_answers
-from publications.content import page
+from publications.content import page, published_words
 from publications.document import SectionName
 from publications.markup_child import render
 from tests.drafting_sample import (
@@ -121,7 +123,7 @@ def test_aspects_follow_the_claim_and_say_that_they_are_none() -> None:
     text = aspects(kettle())
     assert "They are not claims" in text
     assert (
-        "Aspect 1. A kettle, comprising:\n\n- (a) a microphone under a base plate; and\n- (b) a controller"
+        "Aspect 1. A kettle, comprising:\n\n(a) a microphone under a base plate; and\n\n(b) a controller"
         in text
     )
     assert "Aspect 2. The kettle of aspect 1, wherein the base plate is 0.6 mm thick." in text
@@ -138,7 +140,7 @@ def test_optional_features_of_dependent_claims_are_aspects_of_their_own() -> Non
         "lever is 3 mm long.\n\n3. The widget of claim 1 or 2, further comprising a spring."
     )
     text = aspects(from_answers("Widget", {Topic.CLAIM: claims}))
-    assert "Aspect 1. A widget for jars, comprising:\n\n- (a) a base; and\n- (b) a lever." in text
+    assert "Aspect 1. A widget for jars, comprising:\n\n(a) a base; and\n\n(b) a lever." in text
     assert "Aspect 2. The widget of aspect 1, wherein the lever is 3 mm long." in text
     assert "Aspect 3. The widget of any one of the preceding aspects, further comprising a spring." in text
 
@@ -152,7 +154,7 @@ def test_features_that_a_person_typed_are_joined_by_how_they_read() -> None:
         feature(5, "The method of claim 2, wherein turning the plums is done by hand", essential=False),
     )
     text = aspects(kettle({Topic.VARIANTS: ""}), typed)
-    assert "Aspect 1. A method of drying plums, comprising:\n\n- (a) heating the plums to 60 °C." in text
+    assert "Aspect 1. A method of drying plums, comprising:\n\n(a) heating the plums to 60 °C." in text
     assert "Aspect 2. The method of aspect 1, further comprising a housing with a fan." in text
     assert "preceding aspects, wherein the fan is switched off after 3 h." in text
     assert "claim 2" not in text
@@ -165,7 +167,7 @@ def test_features_from_sentences_need_no_preamble() -> None:
     )
     text = aspects(from_answers("Pump control", {Topic.HOW: how}))
     assert re.search(
-        r"Aspect 1\. An? (?:method|arrangement) with these features:\n\n- \(a\) The pump is driven", text
+        r"Aspect 1\. An? (?:method|arrangement) with these features:\n\n\(a\) The pump is driven", text
     )
 
 
@@ -177,7 +179,7 @@ def test_each_feature_points_to_the_passage_that_describes_it() -> None:
     text = drafted(kettle()).publication.section(SectionName.DESCRIPTION)
     assert "### Where each feature is described" in text
     assert (
-        "- Aspect 1 (a), a microphone under a base plate: see “A microphone under the base plate samples"
+        "- Aspect 1 (a), “a microphone under a base plate”: see “A microphone under the base plate samples"
         in text
     )
 
@@ -262,3 +264,30 @@ def test_any_disclosure_becomes_a_draft(answers: dict[Topic, str], texts: list[s
     assert composition.publication.title
     assert "\u202e" not in everything(composition)
     assert all(section.text.strip() for section in composition.publication.sections)
+
+
+def test_the_abstract_leaves_out_the_preamble_and_keeps_the_point_where_not_all_fits() -> None:
+    long = " ".join(f"w{number}" for number in range(100))
+    features = (
+        feature(1, f"alpha {long}"),
+        feature(2, f"beta {long}"),
+        feature(3, f"gamma {long}", novel=True),
+    )
+    text = drafting_sections.abstract(Taken(texts={}, sources=(), questions=()), features)
+    assert text.startswith("Features, among others: alpha")
+    assert "gamma" in text
+    assert "beta" not in text
+    assert len(text.split()) <= drafting_sections.ABSTRACT_WORDS
+
+
+def test_a_quote_does_not_begin_with_the_title_and_an_interval_is_told_in_words() -> None:
+    for said, shown_ in (
+        ("Sounding kettle The water is heard.", "“The water is heard.”"),
+        ("Sounding kettle is heard.", "“Sounding kettle is heard.”"),
+        ("Sounding kettles Are loud.", "“Sounding kettles Are loud.”"),
+    ):
+        found = report((column("US-1-B2"),), (cell("US-1-B2", Support.PARTLY, said, "abstract"),))
+        assert shown_ in drafted(kettle(), found).publication.section(SectionName.KNOWN_SOLUTIONS)
+    assert published_words("2020-03-18/2020-03-23") == "published between 2020-03-18 and 2020-03-23"
+    assert published_words("2020-03-18") == "published 2020-03-18"
+    assert published_words("") == ""

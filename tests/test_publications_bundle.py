@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import stat
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import bagit
 import pytest
@@ -24,9 +27,6 @@ from publications.errors import (
 )
 from publications.timestamp import LocalAuthority, StampResult
 from tests.publication_sample import PUBLISHED, publication, release
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 NAME = "DP-2026-000001v1"
 
@@ -87,6 +87,32 @@ def test_two_builds_of_one_release_are_the_same_bytes(built: bundle.Bundle, tmp_
     assert contents(again.folder) == contents(built.folder)
     modes = [{p.name: stat.S_IMODE(p.stat().st_mode) for p in f.folder.rglob("*")} for f in (built, again)]
     assert modes[0] == modes[1]
+
+
+ELSEWHERE = (
+    {"TZ": "Pacific/Kiritimati", "LC_ALL": "C", "PYTHONHASHSEED": "1"},
+    {"TZ": "America/Los_Angeles", "LC_ALL": "tr_TR.UTF-8", "LANG": "de_DE.UTF-8", "PYTHONHASHSEED": "2",
+     "PYTHONUTF8": "0", "SOURCE_DATE_EPOCH": "1"},
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("around", "mask"), [(ELSEWHERE[0], "0000"), (ELSEWHERE[1], "0077")])
+def test_a_build_elsewhere_is_the_same_bytes(
+    built: bundle.Bundle, tmp_path: Path, around: dict[str, str], mask: str
+) -> None:
+    """Another time zone, locale, hash seed, umask, home and working directory leave no trace."""
+    code = (
+        "import os, sys; from pathlib import Path; from publications import bundle; "
+        "from tests.publication_sample import publication, release; "
+        "os.umask(int(sys.argv[2], 8)); bundle.build(Path(sys.argv[1]), publication(), release())"
+    )
+    repository = Path(bundle.__file__).parents[1]
+    command = [sys.executable, "-c", code, str(tmp_path / NAME), mask]
+    environment = {**around, "PATH": os.defpath, "HOME": str(tmp_path), "PYTHONPATH": str(repository)}
+    subprocess.run(command, check=True, env=environment, cwd=tmp_path, timeout=300)
+    assert contents(tmp_path / NAME) == contents(built.folder)
+    assert (tmp_path / NAME / "verify.sh").stat().st_mode & 0o777 == 0o755
+    assert (tmp_path / NAME).stat().st_mode & 0o777 == 0o755
 
 
 def test_another_instant_or_content_makes_another_root(built: bundle.Bundle, tmp_path: Path) -> None:

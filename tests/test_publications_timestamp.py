@@ -6,6 +6,9 @@ import hashlib
 import socket
 import stat
 import subprocess
+import threading
+import time
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -140,6 +143,14 @@ WRONG_ANSWERS: list[tuple[Callable[[bytes], bytes], dict[str, str], int, type[er
     (lambda reply: reply, REPLY, 503, errors.StampAnswerError, "503"),
     (lambda _: b"", {"Location": "http://127.0.0.2:1/"}, 307, errors.StampAnswerError, "redirect"),
     (lambda _: b"", {"Location": "/tsa"}, 307, errors.StampAnswerError, "too many redirects"),
+    (lambda _: b"", {"Location": "http://[::1"}, 307, errors.AuthorityUnreachableError, "no answer"),
+    (
+        lambda reply: reply,
+        {"Content-Type": "text/\x1b[31mred"},
+        200,
+        errors.StampAnswerError,
+        r"text/ \[31mred",
+    ),
     (lambda _: b"0" * 400_000, REPLY, 200, errors.StampAnswerError, "longer than"),
     (lambda _: b"<html>", REPLY, 200, errors.StampMalformedError, "malformed"),
     (lambda _: b"", REPLY, 200, errors.StampMalformedError, "malformed"),
@@ -195,6 +206,74 @@ def test_nobody_listening_is_a_failure_that_can_be_tried_again(simple: OpensslAu
         url = f"http://127.0.0.1:{taken.getsockname()[1]}/"
         with pytest.raises(errors.AuthorityUnreachableError, match="Try again"):
             HttpAuthority(name="test", url=url, root_pem=simple.root_pem, timeout=2).stamp(DIGEST)
+
+
+@pytest.mark.parametrize("first", [b"", b"HTTP/1.1 200 OK\r\nX: "])
+def test_a_server_that_drips_or_is_silent_is_given_up(simple: OpensslAuthority, first: bytes) -> None:
+    """Each byte comes within the time-out of a read; only the whole exchange has an end."""
+    stop = threading.Event()
+
+    def drip(listening: socket.socket) -> None:
+        with suppress(OSError):
+            taken, _ = listening.accept()
+            with taken:
+                taken.sendall(first)
+                while first and not stop.wait(0.1):
+                    taken.sendall(b"x")
+                stop.wait(20)
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=drip, args=(listening,))
+        thread.start()
+        there = HttpAuthority(
+            name="test",
+            url=f"http://127.0.0.1:{listening.getsockname()[1]}/",
+            root_pem=simple.root_pem,
+            timeout=1,
+        )
+        begun = time.monotonic()
+        try:
+            with pytest.raises(errors.AuthorityUnreachableError):
+                there.stamp(DIGEST)
+            assert time.monotonic() - begun < 15
+        finally:
+            stop.set()
+            thread.join()
+
+
+def test_a_request_holds_a_digest_and_nothing_of_this_machine(
+    simple: OpensslAuthority, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login me password secret\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    seen: list[bytes] = []
+
+    def heard(listening: socket.socket) -> None:
+        taken, _ = listening.accept()
+        with taken:
+            seen.append(taken.recv(65536))
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=heard, args=(listening,))
+        thread.start()
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}/"
+        with pytest.raises(errors.AuthorityUnreachableError):
+            HttpAuthority(name="test", url=url, root_pem=simple.root_pem, timeout=5).stamp(DIGEST)
+        thread.join()
+    (sent,) = seen
+    head, _, body = sent.partition(b"\r\n\r\n")
+    names = {line.split(b":")[0].lower() for line in head.split(b"\r\n")[1:]}
+    usual = b"host user-agent accept-encoding accept connection content-type content-length"
+    assert names == {*usual.split()}
+    assert DIGEST in body
+    assert len(body) < len(DIGEST) + 60
+
+
+@pytest.mark.parametrize("url", ["http://[::1/", "ftp://x/", "http://", "http://a b/", "//x"])
+def test_an_address_that_is_none_is_a_failure_in_words(simple: OpensslAuthority, url: str) -> None:
+    with pytest.raises(errors.StampError):
+        HttpAuthority(name="test", url=url, root_pem=simple.root_pem, timeout=2).stamp(DIGEST)
 
 
 def test_a_token_of_another_root_is_refused(simple: OpensslAuthority, authority: OpensslAuthority) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import ssl
 import subprocess
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
+from cryptography import x509
 
 from publications import bundle, tokens
 from publications.timestamp import LocalAuthority, accept
@@ -240,7 +242,11 @@ def test_a_root_shown_beside_the_one_that_was_trusted_is_refused_by_both(
     famous = OpensslAuthority.make(tmp_path / "famous", rsa_with_intermediate=False).root_pem
     root = "evidence/tsa-local/root.pem"
     own = (bag / root).read_bytes()
+    der = bytearray(ssl.PEM_cert_to_DER_cert(own.decode()))
+    der[-1] ^= 1
+    spoilt = tokens.pem([x509.load_der_x509_certificate(bytes(der))])
     for content in (
+        spoilt,
         famous + own,
         own + famous,
         b"Famous root\n" + own,

@@ -181,7 +181,10 @@ der() {
 }
 
 # one certificate and nothing else: the root whose name and fingerprint are shown is the one that was trusted
-one_root() { [ -n "$2" ] && [ "$(openssl x509 -in "$1" 2>/dev/null)" = "$2" ]; }
+one_root() {
+  [ -n "$2" ] && [ "$(openssl x509 -in "$1" 2>/dev/null)" = "$2" ] &&
+    openssl verify -check_ss_sig -no_check_time -CAfile "$1" "$1" >/dev/null 2>&1
+}
 
 stamp() {
   local folder=$1 title=${1#evidence/tsa-} entry when= hash= status= line size T
@@ -204,7 +207,7 @@ stamp() {
     if [ "$size" -gt 262144 ]; then bad "stamp $title: a file of its evidence is longer than it may be"; return; fi
   done < <(stat -c %s -- "$folder"/*)
   if ! plain "$folder/root.pem" 262144 || ! one_root "$folder/root.pem" "$(<"$folder/root.pem")"; then
-    bad "stamp $title: root.pem is not one certificate in PEM and nothing else"; return
+    bad "stamp $title: root.pem is not one sound root certificate in PEM and nothing else"; return
   fi
   if [ -f "$folder/crls.pem" ] && { ! plain "$folder/crls.pem" 262144 || [[ $(<"$folder/crls.pem") == *CERTIFICATE* ]]; }; then
     bad "stamp $title: crls.pem holds something else than revocation lists"; return
