@@ -12,11 +12,12 @@ from ui.common import Context, changes, options
 from ui.console import marked, printable
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date
 
     from pipeline.ingestion import IngestSummary
-    from pipeline.library import CorpusStatus, Found
+    from pipeline.library import CorpusStatus, Found, Reach, Understood
 
+_KINDS = ("patent", "application", "paper", "standard", "disclosure", "report")
 _SHOWN = 20
 """Skipped records printed; all of them with --json and in the database."""
 
@@ -257,9 +258,7 @@ def show(context: Context, key: str) -> None:
 @click.argument("query")
 @click.option("--mode", type=click.Choice(["fused", "words", "meaning"]), default="fused", show_default=True)
 @click.option("--before", type=Day(), help="Only what may have been public strictly before this day.")
-@click.option(
-    "--kind", "kinds", multiple=True, help="patent, application, paper, standard, disclosure, report"
-)
+@click.option("--kind", "kinds", multiple=True, type=click.Choice(_KINDS))
 @click.option("--country", "countries", multiple=True, help="Two-letter code, e.g. US")
 @click.option("--class", "classes", multiple=True, help="Class-symbol prefix, e.g. G06F16")
 @click.option("--limit", type=click.IntRange(1, 1000), default=10, show_default=True)
@@ -271,7 +270,7 @@ def search(
     context: Context,
     query: str,
     mode: str,
-    before: datetime | None,
+    before: date | None,
     kinds: tuple[str, ...],
     countries: tuple[str, ...],
     classes: tuple[str, ...],
@@ -284,24 +283,67 @@ def search(
 
     if like or unlike:
         raise click.UsageError("--like and --unlike are not there yet")
-    filters = SearchFilter(before=before, kinds=kinds, countries=countries, classes=classes)
+    filters = SearchFilter(
+        before=before,
+        kinds=kinds,
+        countries=tuple(country.upper() for country in countries),
+        classes=tuple(symbol.upper() for symbol in classes),
+    )
     with context.open() as workspace:
         found = workspace.corpus.search(query, mode=mode, limit=limit, filters=filters)  # type: ignore[arg-type]
         total = workspace.corpus.count(SearchFilter())
-        eligible = workspace.corpus.count(filters)
+        reach = workspace.corpus.reach(filters)
+        reading = workspace.corpus.understood(query)
     understood = {
         "query": query,
+        "reading": reading.reading,
+        "text": reading.text,
+        "words_left_out": reading.left_out,
+        "shortened_for_meaning": reading.shortened and mode != "words",
         "mode": mode,
         "before": before.isoformat() if before else None,
         "kinds": list(kinds),
-        "countries": list(countries),
-        "classes": list(classes),
-        "searched": eligible,
+        "countries": list(filters.countries),
+        "classes": list(filters.classes),
+        "searched": reach.certain,
+        "date_uncertain": reach.uncertain,
+        "undated_left_out": reach.undated,
+        "not_indexed_yet": reach.waiting,
         "documents": total,
     }
     context.console.result(
-        {"understood": understood, "hits": [_hit(hit) for hit in found]}, _hit_lines(found, eligible, total)
+        {"understood": understood, "hits": [_hit(hit) for hit in found]},
+        [
+            *_read_lines(reading, meant=mode != "words"),
+            *_reach_lines(reach, before, total),
+            *_hit_lines(found, before),
+        ],
     )
+
+
+def _read_lines(reading: Understood, *, meant: bool) -> list[str]:
+    text = printable(reading.text)
+    shown = text if len(text) <= 400 else f"{text[:399]}…"  # noqa: PLR2004 - a few lines of a terminal
+    left = f" ({reading.left_out} lighter words or claim boilerplate left out)" if reading.left_out else ""
+    lines = [f"read as {reading.reading}: {shown or 'no word that says anything'}{left}"]
+    if reading.shortened and meant:
+        lines.append("the query is long: by meaning, only about its first 190 words were asked for")
+    return lines
+
+
+def _reach_lines(reach: Reach, before: date | None, total: int) -> list[str]:
+    public = f" public before {before}" if before else ""
+    lines = [f"searched {reach.certain}{public} of {total} documents in this workspace, and nothing else"]
+    if reach.uncertain:
+        lines.append(
+            f"{reach.uncertain} more may have been public before or after {before}: "
+            "searched, not counted, marked 'date uncertain'"
+        )
+    if before and reach.undated:
+        lines.append(f"{reach.undated} without any public date were left out")
+    if reach.waiting:
+        lines.append(f"{reach.waiting} changes are not in the index yet (a command is still writing it)")
+    return lines
 
 
 def _hit(hit: Found) -> dict[str, Any]:
@@ -313,6 +355,7 @@ def _hit(hit: Found) -> dict[str, Any]:
         "words_rank": hit.words_rank,
         "meaning_rank": hit.meaning_rank,
         "published": hit.published,
+        "date_uncertain": hit.date_uncertain,
         "passages": [
             {
                 "anchor": p.anchor,
@@ -326,14 +369,15 @@ def _hit(hit: Found) -> dict[str, Any]:
     }
 
 
-def _hit_lines(found: tuple[Found, ...], eligible: int, total: int) -> list[str]:
+def _hit_lines(found: tuple[Found, ...], before: date | None) -> list[str]:
     import sys
 
-    lines = [f"searched {eligible} of {total} documents in this workspace, and nothing else"]
+    lines: list[str] = []
     for number, hit in enumerate(found, 1):
         ranks = f"words {hit.words_rank or '–'}, meaning {hit.meaning_rank or '–'}"
         lines += ["", f"{number}. {hit.key}  {printable(hit.title)}"]
-        lines.append(f"   {hit.kind}, public {hit.published or 'on an unknown day'}  ({ranks})")
+        doubt = f" – date uncertain, may not be before {before}" if hit.date_uncertain else ""
+        lines.append(f"   {hit.kind}, public {hit.published or 'on an unknown day'}{doubt}  ({ranks})")
         for passage in hit.passages:
             quote = marked(passage.quote, passage.terms, colour=sys.stdout.isatty())
             shown = " ".join(quote.split())
