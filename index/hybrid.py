@@ -222,6 +222,14 @@ class HybridIndex:
         """Return BM25's inverse document frequency of stems (made by `index.text`) over the items."""
         return self._words.idf(terms)
 
+    def terms(self, query: str) -> list[str]:
+        """Return the stems that a prose query is looked for by, heaviest first."""
+        return [term for term, _ in self._words.terms(query)]
+
+    def passing(self, filter: Filter) -> NDArray[np.int64]:  # noqa: A002 - as in search
+        """Return the items that pass a filter, ascending."""
+        return self._dense.ids(self._dense.mask(filter))
+
     def matching(self, filter: Filter) -> int:  # noqa: A002 - as in search
         """Return how many items pass a filter."""
         return int(sum(int(mask.sum()) for mask in self._dense.mask(filter)))

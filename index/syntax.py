@@ -20,10 +20,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from typing import TypeAlias, TypeGuard
 
 from index.days import Days, read_days
 from index.errors import QuerySyntaxError
+from index.text import tokens
 
 TEXT_FIELDS = ("title", "abstract", "claims", "description")
 FIELDS = (*TEXT_FIELDS, "day", "tags")
@@ -107,6 +109,36 @@ def prose(node: Node) -> str:
     if isinstance(node, Group):
         return " ".join(filter(None, (prose(part) for part in (*node.must, *node.may))))
     return ""
+
+
+def shown(node: Node) -> str:
+    """Return an expression as it was understood, with every bracket written."""
+    if isinstance(node, Words):
+        return _words_shown(node)
+    if isinstance(node, Days):
+        return f"day:[{_day_shown(node.first)} TO {_day_shown(node.last)}]"
+    if isinstance(node, Tag):
+        return f'tags:"{node.text}"{"*" if node.prefix else ""}'
+    must, may, never = ([shown(part) for part in parts] for parts in (node.must, node.may, node.never))
+    parts = [" AND ".join(must)] if must else []
+    whole = len(must) < 2 and not never  # noqa: PLR2004 - one part needs no bracket
+    if may:
+        either = " OR ".join(may)
+        parts.append(f"(perhaps {either})" if must else f"({either})" if len(may) > 1 else either)
+    parts += [f"NOT {part}" for part in never]
+    return parts[0] if len(parts) == 1 and whole else f"({' '.join(parts)})"
+
+
+def _words_shown(words: Words) -> str:
+    field = f"{words.field}:" if words.field else ""
+    if words.prefix:
+        return f"{field}{words.text}*"
+    several = len(tokens(words.text)) > 1
+    return f'{field}"{words.text}"{f"~{words.slop}" if words.slop else ""}' if several else field + words.text
+
+
+def _day_shown(day: int | None) -> str:
+    return "*" if day is None else date.fromordinal(max(day, 1)).isoformat()
 
 
 class _Parser:

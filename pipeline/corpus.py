@@ -17,15 +17,18 @@ import fcntl
 import shutil
 from collections import OrderedDict
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from index import manifest, syntax
 from index.hybrid import HybridIndex
 from index.records import Filter
+from index.text import content
+from ingest.documents import clean
 from ingest.passages import FORMAT, passages
 from pipeline import store_corpus
 from pipeline.errors import PipelineError, UsageError
-from pipeline.library import CorpusStatus, Found, FoundPassage, Mode, SearchFilter
+from pipeline.library import CorpusStatus, Found, FoundPassage, Mode, Reach, SearchFilter, Understood
 from pipeline.quoting import by_words, item_of, quoted, symbol
 
 if TYPE_CHECKING:
@@ -41,6 +44,8 @@ if TYPE_CHECKING:
 BATCH = 1024
 """Passages per index generation: some ten seconds of encoding, which is what a crash can cost."""
 LOCK = "writer.lock"
+_MEANT = 190
+"""Words of a query that reach the encoder's window of 256 word pieces, about."""
 _KEEP = 512
 """Parsed documents kept in memory while a search or an assessment quotes them."""
 
@@ -209,7 +214,8 @@ class Corpus:
         filters: SearchFilter = SearchFilter(),  # noqa: B008 - a frozen record
         passages: int = 3,
     ) -> tuple[Found, ...]:
-        """Rank documents for a query, best first."""
+        """Rank documents for a query, best first. Raises QuerySyntaxError."""
+        query = clean(query)
         hits = self.reader().search(
             query, mode=mode, limit=limit, filter=self._filter(filters), pieces=passages
         )
@@ -221,6 +227,7 @@ class Corpus:
                 title=document.name,
                 kind=document.kind.value,
                 published=str(document.published or ""),
+                date_uncertain=_straddles(document, filters),
                 score=hit.score,
                 words_rank=hit.words_rank,
                 meaning_rank=hit.meaning_rank,
@@ -230,6 +237,39 @@ class Corpus:
             if hit.item in self._kept
             for document in (self._kept[hit.item][0],)
         )
+
+    def understood(self, query: str) -> Understood:
+        """Return how a query is read. Raises QuerySyntaxError."""
+        query = clean(query)
+        shortened = len(query.split()) > _MEANT
+        if syntax.is_expression(query):
+            wanted = syntax.parse(query)
+            words = len({token.stem for token in content(syntax.prose(wanted))})
+            return Understood(
+                reading="expression", text=syntax.shown(wanted), words=words, left_out=0, shortened=shortened
+            )
+        written: dict[str, str] = {}
+        for token in content(query):
+            written.setdefault(token.stem, query[token.start : token.end])
+        chosen = self.reader().terms(query)
+        return Understood(
+            reading="prose",
+            text=" ".join(written.get(stem, stem) for stem in chosen),
+            words=len(chosen),
+            left_out=len(written) - len(chosen),
+            shortened=shortened,
+        )
+
+    def reach(self, filters: SearchFilter) -> Reach:
+        """Return how many documents a filter lets through, how surely, and what was not searched yet."""
+        reader = self.reader()
+        among = None
+        if filters.classes:
+            among = frozenset(reader.passing(self._filter(replace(filters, before=None))).tolist())
+        with self.store.read() as connection:
+            certain, uncertain, undated = store_corpus.reach(connection, filters, among)
+            waiting = store_corpus.count_pending(connection, reader.generation)
+        return Reach(certain=certain, uncertain=uncertain, undated=undated, waiting=waiting)
 
     def best_passages(
         self, query: str, keys: Sequence[str], *, per_document: int = 3
@@ -332,3 +372,8 @@ class Corpus:
                 self._kept.move_to_end(item)
         while len(self._kept) > max(_KEEP, len(items)):
             self._kept.popitem(last=False)
+
+
+def _straddles(document: Document, filters: SearchFilter) -> bool:
+    published = document.published
+    return filters.before is not None and published is not None and published.latest >= filters.before

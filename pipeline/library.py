@@ -58,10 +58,41 @@ class Found:
     kind: str
     published: str
     """Day or interval in ISO 8601; empty when unknown."""
+    date_uncertain: bool = False
+    """Whether `SearchFilter.before` lies inside that interval: not certainly public before it."""
     score: float
     words_rank: int | None
     meaning_rank: int | None
     passages: tuple[FoundPassage, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Understood:
+    """How a query was read."""
+
+    reading: Literal["prose", "expression"]
+    text: str
+    """An expression in full brackets; for prose, the words that are looked for, heaviest first."""
+    words: int
+    """Different words that are looked for."""
+    left_out: int
+    """Different words of prose that are not: claim boilerplate, and what is lighter than the limit."""
+    shortened: bool
+    """Whether it is longer than what is asked for by meaning (some 190 words; the rest counts as words)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """Whom a filter leaves to be found. Without a `before`, everything that passes counts as certain."""
+
+    certain: int
+    """Documents that pass, those with a date certainly before `before`."""
+    uncertain: int
+    """Documents whose date interval holds `before`: they may be found, and are marked."""
+    undated: int
+    """Documents left out, or let in by `SearchFilter.undated`, because no public date is known."""
+    waiting: int
+    """Changes of the corpus that the index does not hold yet: they were not searched."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from sqlalchemy import Connection, Select, delete, func, or_, select, update
+from sqlalchemy import Connection, Select, and_, delete, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from ingest import documents as ingest_documents
@@ -261,6 +261,31 @@ def count(connection: Connection, filters: SearchFilter) -> int:
     """Return how many documents pass a filter (class prefixes are the index's business and ignored)."""
     query = select(func.count()).select_from(documents).where(*_conditions(filters))
     return int(connection.execute(query).scalar_one())
+
+
+def reach(
+    connection: Connection, filters: SearchFilter, among: Container[int] | None
+) -> tuple[int, int, int]:
+    """Return how many pass certainly, perhaps (the date interval holds `before`), and have no date.
+
+    `among` limits to given items: class prefixes are the index's business.
+    """
+    c = documents.c
+    where = tuple(_conditions(replace(filters, before=None)))
+    if filters.before is None:
+        sure, perhaps = c.id.is_not(None), c.id.is_(None)
+    else:
+        day = filters.before.isoformat()
+        sure, perhaps = c.published_latest < day, and_(c.published_earliest < day, c.published_latest >= day)
+    never = and_(c.published_earliest.is_(None), filters.before is not None)
+    if among is None:
+        totals = [func.count().filter(kind) for kind in (sure, perhaps, never)]
+        row = connection.execute(select(*totals).where(*where)).one()
+        return int(row[0]), int(row[1]), int(row[2])
+    rows = connection.execute(select(c.id, sure, perhaps, never).where(*where))
+    kept = [flags for item, *flags in rows if item in among]
+    certain, uncertain, undated = (sum(bool(flags[place]) for flags in kept) for place in range(3))
+    return certain, uncertain, undated
 
 
 def _conditions(filters: SearchFilter) -> Iterator[ColumnElement[bool]]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from index.days import read_days
 from index.errors import QuerySyntaxError
-from index.syntax import Group, Tag, Words, is_expression, parse, prose
+from index.syntax import Group, Tag, Words, is_expression, parse, prose, shown
 
 
 @pytest.mark.parametrize(
@@ -150,6 +150,23 @@ def test_an_expression_becomes_what_it_says(query: str, node: object) -> None:
     assert parse(query) == node
 
 
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("a b", "(a OR b)"),
+        ("a AND b OR c", "((a AND b) OR c)"),
+        ("a AND NOT (b OR c)", "(a NOT (b OR c))"),
+        ("+a b -c", "(a (perhaps b) NOT c)"),
+        ('title:"rotary seal"~3', 'title:"rotary seal"~3'),
+        ("claims:anti-lock", 'claims:"anti-lock"'),
+        ("ab* AND day:<2004-03", "(ab* AND day:[* TO 2004-02-29])"),
+        ("a AND tags:class:G06F*", '(a AND tags:"class:G06F"*)'),
+    ],
+)
+def test_an_expression_is_shown_as_it_was_understood(query: str, words: str) -> None:
+    assert shown(parse(query)) == words
+
+
 def test_prose_of_an_expression_is_what_is_wanted() -> None:
     query = (
         'title:valve AND ("rotating seal"~2 OR pump*) NOT motor -"gas turbine" day:[2001 TO 2003] tags:"a:b"'
@@ -170,4 +187,5 @@ def test_any_text_is_prose_or_read_or_refused_with_a_place_inside_it(query: str)
     else:
         place = 1
         assert isinstance(prose(node), str)
+        assert isinstance(shown(node), str)
     assert 1 <= place <= len(query) + 1

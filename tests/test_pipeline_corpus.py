@@ -6,15 +6,18 @@ import json
 import random
 import shutil
 from collections import Counter
+from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from index.errors import QuerySyntaxError
 from pipeline import store_corpus
 from pipeline.checks import corpus_faults
 from pipeline.corpus import CorpusBusyError
+from pipeline.library import Reach, SearchFilter
 from tests.small_corpus import WORDS, open_corpus, record, run, write_lines
 
 if TYPE_CHECKING:
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.corpus import Corpus
+    from pipeline.library import Mode
 
 
 @pytest.fixture
@@ -131,6 +135,74 @@ def test_an_index_that_is_being_made_is_said_to_be_so(corpus: Corpus, tmp_path: 
             other.search("soil")
     assert len(other.search("soil", limit=20)) > 0
     other.store.close()
+
+
+DATED = (
+    {"id": "before", "title": "valve", "abstract": "soil valve", "date": "2020-05-01", "cpc": ["A01G25/16"]},
+    {"id": "sameday", "title": "valve", "abstract": "soil valve", "date": "2020-05-02"},
+    {"id": "year", "title": "valve", "abstract": "soil valve", "date": "2020", "cpc": ["A01G 25/00"]},
+    {"id": "undated", "title": "valve", "abstract": "soil valve"},
+)
+
+
+def test_a_date_known_only_to_the_year_is_never_counted_as_before_a_day_of_it(
+    corpus: Corpus, tmp_path: Path
+) -> None:
+    _put(corpus, tmp_path / "a.jsonl", *DATED)
+    day = date(2020, 5, 2)
+    limit = SearchFilter(before=day)
+    assert corpus.reach(limit) == Reach(certain=1, uncertain=1, undated=1, waiting=0)
+    assert corpus.reach(SearchFilter()) == Reach(certain=4, uncertain=0, undated=0, waiting=0)
+    in_class = SearchFilter(before=day, classes=("A01G25",))
+    assert corpus.reach(in_class) == Reach(certain=1, uncertain=1, undated=0, waiting=0)
+    found = {hit.key: hit.date_uncertain for hit in corpus.search("soil valve", filters=limit)}
+    assert found == {"before": False, "year": True}
+    assert not any(hit.date_uncertain for hit in corpus.search("soil valve"))
+
+
+def test_what_was_understood_is_told(corpus: Corpus, tmp_path: Path) -> None:
+    _put(corpus, tmp_path / "a.jsonl", *DATED)
+    prose = corpus.understood("A method wherein said zeppelin has the valves")
+    assert (prose.reading, prose.text, prose.words, prose.left_out) == ("prose", "zeppelin valves", 2, 3)
+    expression = corpus.understood("title:valve AND NOT zeppelin")
+    assert (expression.reading, expression.text) == ("expression", "(title:valve NOT zeppelin)")
+    assert corpus.understood("valve " * 300).shortened
+
+
+@pytest.mark.parametrize("mode", ["fused", "words", "meaning"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "\x00\x1b[31m",
+        "soil \udcff valve",
+        "🚀 soil",
+        "*",
+        "soil*",
+        '"soil valve',
+        "nature:soil AND valve",
+        "/so.l/ ~ ^2 {a TO b}",
+        "tags:*",
+        "day:0000 OR soil",
+        "a method of valves, wherein the soil is wet; " * 600,
+        "((((((((((((((((((((((((((((((((((((soil AND valve",
+    ],
+)
+def test_a_hostile_query_is_answered_or_refused_in_words(
+    corpus: Corpus, tmp_path: Path, query: str, mode: Mode
+) -> None:
+    _put(corpus, tmp_path / "a.jsonl", *DATED)
+    try:
+        found = corpus.search(query, mode=mode)
+        corpus.understood(query)
+    except QuerySyntaxError as error:
+        assert "cannot read the query" in str(error)  # noqa: PT017 - either outcome is right
+        return
+    for hit in found:
+        text = corpus.document(hit.key).text
+        for passage in hit.passages:
+            assert text[passage.start : passage.end] == passage.quote
+            assert all(0 <= a < b <= len(passage.quote) for a, b in passage.terms)
 
 
 STEPS = st.one_of(

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pipeline.ingestion import IngestSummary
     from pipeline.library import CorpusStatus
 
+
 _SHOWN = 20
 """Skipped records printed; all of them with --json and in the database."""
 

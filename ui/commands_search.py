@@ -12,9 +12,9 @@ from ui.common import Context, Day, options
 from ui.console import coloured, marked, printable
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date
 
-    from pipeline.library import Found
+    from pipeline.library import Found, Reach, Understood
 
 KINDS = ("patent", "application", "paper", "standard", "disclosure", "report")
 """Values of `ingest.documents.DocumentKind`, which `--help` must not import."""
@@ -75,7 +75,7 @@ def search(
     context: Context,
     query: str,
     mode: str,
-    before: datetime | None,
+    before: date | None,
     kinds: tuple[str, ...],
     countries: tuple[str, ...],
     classes: tuple[str, ...],
@@ -94,20 +94,58 @@ def search(
     with context.open() as workspace:
         found = workspace.corpus.search(query, mode=mode, limit=limit, filters=filters)  # type: ignore[arg-type]
         total = workspace.corpus.count(SearchFilter())
-        eligible = workspace.corpus.count(filters)
+        reach = workspace.corpus.reach(filters)
+        reading = workspace.corpus.understood(query)
     understood = {
         "query": query,
+        "reading": reading.reading,
+        "text": reading.text,
+        "words_left_out": reading.left_out,
+        "shortened_for_meaning": reading.shortened and mode != "words",
         "mode": mode,
         "before": before.isoformat() if before else None,
         "kinds": list(kinds),
         "countries": list(countries),
         "classes": list(classes),
-        "searched": eligible,
+        "searched": reach.certain,
+        "date_uncertain": reach.uncertain,
+        "undated_left_out": reach.undated,
+        "not_indexed_yet": reach.waiting,
         "documents": total,
     }
     context.console.result(
-        {"understood": understood, "hits": [_hit(hit) for hit in found]}, _hit_lines(found, eligible, total)
+        {"understood": understood, "hits": [_hit(hit) for hit in found]},
+        [
+            *_read_lines(reading, meant=mode != "words"),
+            *_reach_lines(reach, before, total),
+            *_hit_lines(found, before),
+        ],
     )
+
+
+def _read_lines(reading: Understood, *, meant: bool) -> list[str]:
+    text = printable(reading.text)
+    shown = text if len(text) <= 400 else f"{text[:399]}…"  # noqa: PLR2004 - a few lines of a terminal
+    left = f" ({reading.left_out} lighter words or claim boilerplate left out)" if reading.left_out else ""
+    lines = [f"read as {reading.reading}: {shown or 'no word that says anything'}{left}"]
+    if reading.shortened and meant:
+        lines.append("the query is long: by meaning, only about its first 190 words were asked for")
+    return lines
+
+
+def _reach_lines(reach: Reach, before: date | None, total: int) -> list[str]:
+    public = f" public before {before}" if before else ""
+    lines = [f"searched {reach.certain}{public} of {total} documents in this workspace, and nothing else"]
+    if reach.uncertain:
+        lines.append(
+            f"{reach.uncertain} more may have been public before or after {before}: "
+            "searched, not counted, marked 'date uncertain'"
+        )
+    if before and reach.undated:
+        lines.append(f"{reach.undated} without any public date were left out")
+    if reach.waiting:
+        lines.append(f"{reach.waiting} changes are not in the index yet (a command is still writing it)")
+    return lines
 
 
 def _hit(hit: Found) -> dict[str, Any]:
@@ -119,6 +157,7 @@ def _hit(hit: Found) -> dict[str, Any]:
         "words_rank": hit.words_rank,
         "meaning_rank": hit.meaning_rank,
         "published": hit.published,
+        "date_uncertain": hit.date_uncertain,
         "passages": [
             {
                 "anchor": p.anchor,
@@ -132,12 +171,13 @@ def _hit(hit: Found) -> dict[str, Any]:
     }
 
 
-def _hit_lines(found: tuple[Found, ...], eligible: int, total: int) -> list[str]:
-    lines = [f"searched {eligible} of {total} documents in this workspace, and nothing else"]
+def _hit_lines(found: tuple[Found, ...], before: date | None) -> list[str]:
+    lines: list[str] = []
     for number, hit in enumerate(found, 1):
         ranks = f"words {hit.words_rank or '–'}, meaning {hit.meaning_rank or '–'}"
         lines += ["", f"{number}. {hit.key}  {printable(hit.title)}"]
-        lines.append(f"   {hit.kind}, public {hit.published or 'on an unknown day'}  ({ranks})")
+        doubt = f" – date uncertain, may not be before {before}" if hit.date_uncertain else ""
+        lines.append(f"   {hit.kind}, public {hit.published or 'on an unknown day'}{doubt}  ({ranks})")
         for passage in hit.passages:
             quote = marked(passage.quote, passage.terms, colour=coloured())
             shown = " ".join(quote.split())
