@@ -21,7 +21,7 @@ from pipeline.library import Reach, SearchFilter
 from tests.small_corpus import WORDS, open_corpus, record, run, write_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from pipeline.corpus import Corpus
@@ -42,7 +42,7 @@ def _long(number: int) -> dict[str, object]:
     return {**record(number), "abstract": ". ".join(" ".join(chosen.choices(WORDS, k=84)) for _ in range(30))}
 
 
-def _put(corpus: Corpus, path: Path, *records: dict[str, object]) -> None:
+def _put(corpus: Corpus, path: Path, *records: Mapping[str, object]) -> None:
     path.write_text("".join(json.dumps(line) + "\n" for line in records), encoding="utf-8")
     run(corpus, path)
 

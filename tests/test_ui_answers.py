@@ -10,7 +10,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,10 +17,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ingest.documents import DocumentKind
-from pipeline.ingestion import IngestProgress
 from ui import cli
 from ui.commands_case import excerpt, shortened
-from ui.commands_corpus import _Pace
 from ui.commands_search import KINDS
 from ui.console import Console
 
@@ -263,7 +260,7 @@ def test_ctrl_c_while_work_runs_ends_with_5_and_one_object(tmp_path: Path) -> No
         "ended = []\n"
         "def work(*a, **k):\n"
         "    try:\n"
-        "        yield ingestion.IngestProgress(file='f', done=1, total=9, added=1, updated=0, unchanged=0,"
+        "        yield ingestion.IngestProgress(file='f', done=1, total=9, added=1, updated=0, unchanged=0, taken=1,"
         " skipped=0, passages=1)\n"
         "        os.kill(os.getpid(), signal.SIGINT)\n"
         "        yield from work()\n"
@@ -283,25 +280,6 @@ def test_ctrl_c_while_work_runs_ends_with_5_and_one_object(tmp_path: Path) -> No
     assert json.loads(result.stdout)["error"]["code"] == 5
     assert "work ended" in result.stderr
     assert "Traceback" not in result.stderr
-
-
-def test_the_rate_of_a_resumed_ingest_counts_this_run_only() -> None:
-    def step(added: int) -> IngestProgress:
-        return IngestProgress(
-            file="f.jsonl",
-            done=added,
-            total=900,
-            added=added,
-            updated=0,
-            unchanged=500,
-            skipped=0,
-            passages=0,
-        )
-
-    pace = _Pace()
-    assert pace.units(step(1)) == (1, 900)
-    pace.started = time.monotonic() - 10
-    assert "(10/s)" in pace.words(step(100))
 
 
 def test_progress_on_a_pipe_is_a_line_every_few_seconds_and_knows_where_it_began(
