@@ -160,6 +160,7 @@ def verify(ctx: click.Context, context: Context, folder: Path) -> None:
             "checks": [{"check": c.check, "ok": c.ok, "words": c.words} for c in result.checks],
             "proven_before": result.proven_before.isoformat() if result.proven_before else None,
             "self_issued": result.self_issued,
+            "pinned": result.pinned,
         },
         verification_lines(result),
     )
