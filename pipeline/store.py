@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, select, text
 from sqlalchemy.dialects.sqlite import insert as upsert
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 
 from pipeline.errors import PipelineError
 from pipeline.store_schema import counters
@@ -41,11 +41,24 @@ class StoreTooNewError(PipelineError):
         )
 
 
+class StoreFailedError(PipelineError):
+    """The database could not be written or read just now: the disk is full, or somebody holds it locked."""
+
+    exit_code = 3
+
+    def __init__(self, path: Path | str, why: str) -> None:
+        super().__init__(
+            f"{path}: {why}; nothing that was reported as done is lost: "
+            "make room (or wait for the other command), then run the same command again"
+        )
+
+
 class Store:
     """An open database. Close it, or use it as a context manager."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, path: Path) -> None:
         self.engine = engine
+        self.path = path
 
     @classmethod
     def open(cls, path: Path) -> Store:
@@ -58,15 +71,18 @@ class Store:
                 raise StoreTooNewError(path, revision)
             if revision != HEAD:
                 _migrate(engine)
+        except OperationalError as error:
+            engine.dispose()
+            raise StoreFailedError(path, str(error.orig)) from error
         except DatabaseError as error:
             engine.dispose()
             raise StoreUnreadableError(path, str(error.orig)) from error
-        return cls(engine)
+        return cls(engine, path)
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
         """Run a write transaction; committed on leaving, rolled back on an exception."""
-        with self.engine.connect() as connection:
+        with self._named(), self.engine.connect() as connection:
             connection.execution_options(writes=True)
             with connection.begin():
                 yield connection
@@ -74,8 +90,20 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Run a read transaction with one consistent view."""
-        with self.engine.connect() as connection, connection.begin():
+        with self._named(), self.engine.connect() as connection, connection.begin():
             yield connection
+
+    @contextmanager
+    def _named(self) -> Iterator[None]:
+        """Give what the database engine throws a name. Raises StoreFailedError, StoreUnreadableError."""
+        try:
+            yield
+        except OperationalError as error:
+            raise StoreFailedError(self.path, str(error.orig)) from error
+        except IntegrityError:
+            raise  # a broken rule, not a broken file
+        except DatabaseError as error:
+            raise StoreUnreadableError(self.path, str(error.orig)) from error
 
     def close(self) -> None:
         """Release every connection."""

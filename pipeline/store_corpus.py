@@ -7,7 +7,7 @@ import zlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from sqlalchemy import Connection, Select, and_, delete, func, or_, select, update
+from sqlalchemy import Connection, Select, and_, delete, false, func, or_, select, true, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from ingest import documents as ingest_documents
@@ -257,12 +257,14 @@ def reach(
     """
     c = documents.c
     where = tuple(_conditions(replace(filters, before=None)))
-    if filters.before is None:
-        sure, perhaps = c.id.is_not(None), c.id.is_(None)
-    else:
+    sure: ColumnElement[bool] = true()
+    perhaps: ColumnElement[bool] = false()
+    never: ColumnElement[bool] = false()
+    if filters.before is not None:
         day = filters.before.isoformat()
-        sure, perhaps = c.published_latest < day, and_(c.published_earliest < day, c.published_latest >= day)
-    never = and_(c.published_earliest.is_(None), filters.before is not None)
+        sure = c.published_latest < day
+        perhaps = and_(c.published_earliest < day, c.published_latest >= day)
+        never = c.published_earliest.is_(None)
     if among is None:
         totals = [func.count().filter(kind) for kind in (sure, perhaps, never)]
         row = connection.execute(select(*totals).where(*where)).one()
