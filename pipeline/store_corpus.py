@@ -267,7 +267,7 @@ def reach(
         never = c.published_earliest.is_(None)
     if among is None:
         totals = [func.count().filter(kind) for kind in (sure, perhaps, never)]
-        row = connection.execute(select(*totals).where(*where)).one()
+        row = connection.execute(select(*totals).select_from(documents).where(*where)).one()
         return int(row[0]), int(row[1]), int(row[2])
     rows = connection.execute(select(c.id, sure, perhaps, never).where(*where))
     kept = [flags for item, *flags in rows if item in among]
