@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from index.encoder import Precision  # noqa: TC001 - pydantic reads it when the class is made
 from pipeline.errors import UsageError
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ class IndexSettings(_Strict):
 
     model: str = ""
     """A sentence-transformers model by folder or name already on this machine; empty: the packaged one."""
-    precision: Precision = "auto"
+    precision: Literal["auto", "float32", "bfloat16"] = "auto"
     """float32 or bfloat16; auto: what the index holds, else what the processor is quick at."""
     threads: int = 0
     """Threads of the encoder; 0 leaves it to torch."""
