@@ -18,7 +18,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings import SettingsError as _VariableError
 
-from index.encoder import Precision  # noqa: TC001 - pydantic reads it when the class is made
 from pipeline.errors import UsageError
 
 if TYPE_CHECKING:
@@ -58,7 +57,7 @@ class IndexSettings(_Strict):
 
     model: str = ""
     """A sentence-transformers model by folder or name already on this machine; empty: the packaged one."""
-    precision: Precision = "auto"
+    precision: Literal["auto", "float32", "bfloat16"] = "auto"
     """float32 or bfloat16; auto: what the index holds, else what the processor is quick at."""
     threads: int = 0
     """Threads of the encoder; 0 leaves it to torch."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, select, text
 from sqlalchemy.dialects.sqlite import insert as upsert
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import DatabaseError, IntegrityError, OperationalError
 
 from pipeline.errors import PipelineError
 from pipeline.store_schema import counters
@@ -44,16 +44,6 @@ class StoreReadOnlyError(PipelineError):
         )
 
 
-class StoreFailedError(PipelineError):
-    """The database refused a change; nothing of it was kept."""
-
-    def __init__(self, path: str, why: str) -> None:
-        super().__init__(
-            f"{path}: the record could not be written ({why}); nothing of this step was kept. Make room, or "
-            "wait until nobody else writes, then run the same command again"
-        )
-
-
 class StoreTooNewError(PipelineError):
     """The database was written by a later release."""
 
@@ -63,11 +53,24 @@ class StoreTooNewError(PipelineError):
         )
 
 
+class StoreFailedError(PipelineError):
+    """The database could not be written or read just now: the disk is full, or somebody holds it locked."""
+
+    exit_code = 3
+
+    def __init__(self, path: Path, why: str) -> None:
+        super().__init__(
+            f"{path}: {why}; nothing that was reported as done is lost. "
+            "Make room, or wait until the other command has ended, then run the same command again"
+        )
+
+
 class Store:
     """An open database. Close it, or use it as a context manager."""
 
-    def __init__(self, engine: Engine, *, rehearsal: Connection | None = None) -> None:
+    def __init__(self, engine: Engine, path: Path, *, rehearsal: Connection | None = None) -> None:
         self.engine = engine
+        self.path = path
         self._rehearsal = rehearsal
 
     @classmethod
@@ -87,32 +90,32 @@ class Store:
                 raise StoreTooNewError(path, revision)
             if revision != HEAD:
                 _migrate(engine)
+        except OperationalError as error:
+            engine.dispose()
+            raise StoreFailedError(path, str(error.orig)) from error
         except DatabaseError as error:
             engine.dispose()
             raise StoreUnreadableError(path, str(error.orig)) from error
         if not rehearse:
-            return cls(engine)
+            return cls(engine, path)
         connection = engine.connect()
         connection.begin()
-        return cls(engine, rehearsal=connection)
+        return cls(engine, path, rehearsal=connection)
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
         """Run a write transaction; committed on leaving, rolled back on an exception.
 
-        Raises StoreFailedError when the disk is full or another writer does not end.
+        Raises StoreFailedError when the disk is full or another writer does not end, StoreUnreadableError.
         """
         if self._rehearsal is not None:
             with self._rehearsal.begin_nested():
                 yield self._rehearsal
             return
-        try:
-            with self.engine.connect() as connection:
-                connection.execution_options(writes=True)
-                with connection.begin():
-                    yield connection
-        except OperationalError as error:
-            raise StoreFailedError(str(self.engine.url.database), str(error.orig)) from error
+        with self._named(), self.engine.connect() as connection:
+            connection.execution_options(writes=True)
+            with connection.begin():
+                yield connection
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -120,7 +123,7 @@ class Store:
         if self._rehearsal is not None:
             yield self._rehearsal
             return
-        with self.engine.connect() as connection, connection.begin():
+        with self._named(), self.engine.connect() as connection, connection.begin():
             yield connection
 
     def damage(self) -> str:
@@ -128,6 +131,18 @@ class Store:
         with self.read() as connection:
             found = [str(row[0]) for row in connection.exec_driver_sql("PRAGMA quick_check(3)")]
         return "" if found == ["ok"] else "; ".join(found)
+
+    @contextmanager
+    def _named(self) -> Iterator[None]:
+        """Give what the database engine throws a name. Raises StoreFailedError, StoreUnreadableError."""
+        try:
+            yield
+        except OperationalError as error:
+            raise StoreFailedError(self.path, str(error.orig)) from error
+        except IntegrityError:
+            raise  # a broken rule, not a broken file
+        except DatabaseError as error:
+            raise StoreUnreadableError(self.path, str(error.orig)) from error
 
     def close(self) -> None:
         """Release every connection."""

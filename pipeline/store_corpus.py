@@ -7,7 +7,7 @@ import zlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from sqlalchemy import Connection, Select, and_, delete, false, func, or_, select, update
+from sqlalchemy import Connection, Select, and_, delete, false, func, or_, select, true, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from ingest import documents as ingest_documents
@@ -272,7 +272,7 @@ def reach(
     """
     c = documents.c
     where = tuple(_conditions(replace(filters, before=None)))
-    sure: ColumnElement[bool] = c.id.is_not(None)
+    sure: ColumnElement[bool] = true()
     perhaps: ColumnElement[bool] = false()
     never: ColumnElement[bool] = false()
     if filters.before is not None:
@@ -282,7 +282,7 @@ def reach(
         never = c.published_earliest.is_(None)
     if among is None:
         totals = [func.count().filter(kind) for kind in (sure, perhaps, never)]
-        row = connection.execute(select(*totals).where(*where)).one()
+        row = connection.execute(select(*totals).select_from(documents).where(*where)).one()
         return int(row[0]), int(row[1]), int(row[2])
     rows = connection.execute(select(c.id, sure, perhaps, never).where(*where))
     kept = [flags for item, *flags in rows if item in among]

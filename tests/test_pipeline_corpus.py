@@ -137,7 +137,7 @@ def test_an_index_that_is_being_made_is_said_to_be_so(corpus: Corpus, tmp_path: 
     other.store.close()
 
 
-DATED = (
+DATED: tuple[dict[str, object], ...] = (
     {"id": "before", "title": "valve", "abstract": "soil valve", "date": "2020-05-01", "cpc": ["A01G25/16"]},
     {"id": "sameday", "title": "valve", "abstract": "soil valve", "date": "2020-05-02"},
     {"id": "year", "title": "valve", "abstract": "soil valve", "date": "2020", "cpc": ["A01G 25/00"]},
@@ -242,7 +242,7 @@ def test_whatever_is_added_changed_removed_or_lost_the_last_texts_are_found_once
     assert Counter(hit.key for hit in hits) == Counter(expected.keys())
     for hit in hits:
         assert hit.passages[0].quote.endswith(expected[hit.key])
-        found = corpus.document(hit.key)
-        assert all(found.text[p.start : p.end] == p.quote for p in hit.passages)
+        stored = corpus.document(hit.key)
+        assert all(stored.text[p.start : p.end] == p.quote for p in hit.passages)
     corpus.close()
     corpus.store.close()

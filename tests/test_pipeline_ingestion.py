@@ -185,6 +185,40 @@ def test_killed_at_random_instants_and_resumed_nothing_is_lost_or_doubled(tmp_pa
     last.store.close()
 
 
+@pytest.mark.parametrize("verb", ["", "remove", "rebuild"])
+def test_killed_while_updating_removing_or_rebuilding_the_end_is_the_same(tmp_path: Path, verb: str) -> None:
+    kills = int(os.environ.get("ANTEDATE_KILLS", "3"))
+    folder = tmp_path / "killed"
+    opened = open_corpus(folder)
+    run(opened, write_lines(tmp_path / "a.jsonl", range(60)))
+    changed = [{**record(n), "abstract": f"zeppelin {n} hangar"} for n in range(30)]
+    source = tmp_path / "b.jsonl"
+    source.write_text("".join(json.dumps(line) + "\n" for line in changed), encoding="utf-8")
+    opened.close()
+    opened.store.close()
+    command = [sys.executable, str(CHILD), str(folder), str(source), *([verb] if verb else [])]
+    dice = random.Random(verb)
+    for _ in range(kills):
+        child = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        try:
+            child.wait(timeout=dice.uniform(0.3, 2.5))
+        except subprocess.TimeoutExpired:
+            child.kill()
+        child.wait()
+        again = open_corpus(folder)
+        assert corpus_faults(again) == ()
+        again.close()
+        again.store.close()
+    subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
+    last = open_corpus(folder)
+    assert corpus_faults(last) == ()
+    assert last.status().documents == (0 if verb == "remove" else 60)
+    found = {hit.key for hit in last.search("zeppelin", mode="words", limit=100)}
+    assert found == (set() if verb else {f"T-{n}" for n in range(30)})
+    last.close()
+    last.store.close()
+
+
 def test_an_expression_marks_what_was_asked_for_and_not_what_was_excluded(
     corpus: Corpus, tmp_path: Path
 ) -> None:
