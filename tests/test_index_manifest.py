@@ -84,8 +84,8 @@ def test_what_is_not_a_manifest_is_corrupt(tmp_path: Path, data: bytes) -> None:
 
 
 def test_another_format_of_files_is_a_mismatch_not_corruption(tmp_path: Path) -> None:
-    manifest.write(tmp_path, replace(EXAMPLE, format=2))
-    with pytest.raises(ManifestMismatchError, match="index format 2 but is opened with 1"):
+    manifest.write(tmp_path, replace(EXAMPLE, format=3))
+    with pytest.raises(ManifestMismatchError, match="index format 3 but is opened with 2"):
         manifest.read(tmp_path)
 
 
