@@ -180,7 +180,7 @@ class Publishing:
         )
 
     def publish(self, number: str, actor: Person, digest: str) -> Generator[ReleaseStep, None, Published]:
-        """Build, stamp and seal an approved draft; yields its steps. Run again, it goes on."""
+        """Build and stamp an approved draft; yields its steps. Run again, it goes on."""
         return Releasing(self._workspace, self.folder).run(number, actor, digest)
 
     def publications(self) -> tuple[PublishedLine, ...]:

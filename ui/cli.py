@@ -36,7 +36,7 @@ _COMMANDS = {
     "return": ("publish", "Send a draft back with a reason."),
     "approve": ("publish", "Approve the exact bytes of a draft."),
     "schedule": ("later", "Schedule a release."),
-    "publish": ("publish", "Build, stamp and seal an approved draft."),
+    "publish": ("publish", "Build and stamp an approved draft as a bundle."),
     "verify": ("publish", "Verify a published bundle."),
     "audit": ("admin", "Check or export the event log."),
     "renew": ("later", "List and renew stamps that are due."),

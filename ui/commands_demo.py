@@ -153,7 +153,7 @@ def _publish(context: Context, workspace: Workspace, number: str) -> Published:
         _say(context, f"   the drafter tries to approve it: refused. {error}")
     service.approve(case.id, bundled.REVIEWER, digest, "read in full")
     _say(context, f"   {bundled.REVIEWER.name} approves exactly these bytes: {digest}")
-    _say(context, "\n5. Built, stamped and sealed")
+    _say(context, "\n5. Built and stamped")
     published = context.console.pull(
         service.publish(case.id, bundled.REVIEWER, digest),
         lambda step: step.words,

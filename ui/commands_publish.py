@@ -106,7 +106,7 @@ def approve(context: Context, number: str, digest: str, note: str, person: str |
 def publish(
     ctx: click.Context, context: Context, number: str, digest: str | None, person: str | None
 ) -> None:
-    """Build, stamp and seal the approved draft NUMBER as a bundle in the workspace's published/ folder.
+    """Build and stamp the approved draft NUMBER as a bundle in the workspace's published/ folder.
 
     Exit code 5: a stamp that the settings require is missing; run it again to ask for it once more.
     """

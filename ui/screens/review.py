@@ -221,7 +221,7 @@ def _approve(draft: DraftCase) -> None:
 @st.dialog("Publish")
 def _publish(draft: DraftCase) -> None:
     st.write(
-        "This builds the page, the PDF and the text, seals and stamps them. A number is used up, and what is "
+        "This builds the page, the PDF and the text, and stamps them. A number is used up, and what is "
         "published is never changed, only followed by a new version."
     )
     digest = draft.publication.digest
