@@ -83,6 +83,12 @@ _INNER: Final = (
 )
 _JOINED: Final = re.compile(r"\b(?:between|both|either)\s[^,;:\n]{1,80}\Z")
 """What stands before an "and" that joins two nouns of one limitation."""
+_CONDITION: Final = re.compile(
+    r"\W*(?:(?:and|then)\s+)*(?:when(?:ever)?|if|while|once|upon|after|before|until|in response to)\b"
+    r"[^,;:\n]*\Z",
+    re.IGNORECASE,
+)
+"""What stands before a comma that parts a condition from what it governs: "when the water boils, pouring"."""
 _OPEN: Final = re.compile(r"[(\[][^()\[\]]*[)\]]|“[^“”]*”|\"[^\"\n]*\"")
 _LEADING: Final = re.compile(
     r"\A(?:\s|[,;:.•*–-]|(?:and|then|wherein|whereby|characteri[sz]ed\s+(?:in|by)(?:\s+that)?|in\s+that)\b(?!-))+",
@@ -277,6 +283,8 @@ def _cut(text: str, spans: Sequence[tuple[int, int]], *patterns: re.Pattern[str]
         )
         begin = start
         for cut_start, cut_end in cuts:
+            if _governs(text, begin, cut_start):
+                continue
             if cut_start > begin:
                 pieces.append((begin, cut_start))
             begin = max(begin, cut_end)
@@ -293,7 +301,8 @@ def _cut_long(text: str, spans: Sequence[tuple[int, int]], pattern: re.Pattern[s
         for match in pattern.finditer(text, start, end) if words(text, start, end) >= _LONG else ():
             enough = min(words(text, begin, match.start()), words(text, match.end(), end)) >= _SHORT
             room = count < AIM or words(text, begin, end) >= _OVERLONG
-            if enough and room and not _inside(match.start(), covered):
+            whole = _inside(match.start(), covered) or _governs(text, begin, match.start())
+            if enough and room and not whole:
                 pieces.append((begin, match.start()))
                 begin = match.end()
                 count += 1
@@ -304,6 +313,11 @@ def _cut_long(text: str, spans: Sequence[tuple[int, int]], pattern: re.Pattern[s
 def _joins(text: str, position: int) -> bool:
     """Tell whether an "and" at a position only joins two nouns: "between the fingers and a palm"."""
     return text[position].isspace() and _JOINED.search(text, max(0, position - 100), position) is not None
+
+
+def _governs(text: str, begin: int, position: int) -> bool:
+    """Tell whether a comma only parts a condition from the step that it governs."""
+    return text[position] == "," and _CONDITION.match(text[begin:position]) is not None
 
 
 def _covered(text: str, start: int, end: int) -> list[tuple[int, int]]:

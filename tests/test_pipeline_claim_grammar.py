@@ -77,6 +77,21 @@ def test_limitations_are_split_on_structure(text: str, parts: list[str]) -> None
             id="an 'and' between two gerunds parts no step",
         ),
         pytest.param(
+            "A method of brewing comprising filling a kettle; and when the water in the kettle has boiled for "
+            "at least one minute on a low flame, pouring half of it over the leaves in a warm pot of clay, and "
+            "keeping the rest hot on a plate beside the pot until the leaves have opened.",
+            [
+                "A method of brewing",
+                "filling a kettle",
+                (
+                    "when the water in the kettle has boiled for at least one minute on a low flame, pouring "
+                    "half of it over the leaves in a warm pot of clay"
+                ),
+                "keeping the rest hot on a plate beside the pot until the leaves have opened",
+            ],
+            id="a condition stays with the step that it governs",
+        ),
+        pytest.param(
             "A clip comprising: a jaw; and a spring that presses it, the jaw being shaped so that a rail "
             "lies between the tongue and a lip, the tongue, the lip, and the rail forming three steps that "
             "a tool reaches, the spring having two arms.",
