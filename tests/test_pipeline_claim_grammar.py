@@ -77,9 +77,9 @@ def test_limitations_are_split_on_structure(text: str, parts: list[str]) -> None
             id="an 'and' between two gerunds parts no step",
         ),
         pytest.param(
-            "A method of brewing comprising filling a kettle; and when the water in the kettle has boiled for "
-            "at least one minute on a low flame, pouring half of it over the leaves in a warm pot of clay, and "
-            "keeping the rest hot on a plate beside the pot until the leaves have opened.",
+            "A method of brewing comprising filling a kettle; and when the water in the kettle has boiled "
+            "for at least one minute on a low flame, pouring half of it over the leaves in a warm pot of "
+            "clay, and keeping the rest hot on a plate beside the pot until the leaves have opened.",
             [
                 "A method of brewing",
                 "filling a kettle",
