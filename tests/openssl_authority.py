@@ -28,6 +28,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from publications.timestamp import StampResult
+
 Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 Answer = tuple[int, "Mapping[str, str]", bytes]
 REPLY = {"Content-Type": "application/timestamp-reply"}
@@ -183,3 +185,24 @@ def served(answer: Callable[[bytes], Answer], *, path: str = "/tsa") -> Iterator
         finally:
             server.shutdown()
             thread.join()
+
+
+def openssl_agrees(stamp: StampResult, folder: Path, *, at: datetime | None = None) -> bool:
+    parts = {"r": stamp.response, "q": stamp.request, "root": stamp.root_pem, "more": stamp.untrusted_pem}
+    for name, data in parts.items():
+        (folder / name).write_bytes(data)
+    command = [
+        need_openssl(),
+        "ts",
+        "-verify",
+        "-queryfile",
+        "q",
+        "-in",
+        "r",
+        "-CAfile",
+        "root",
+        "-untrusted",
+        "more",
+    ]
+    when = ["-attime", str(int(at.timestamp()))] if at else []
+    return subprocess.run([*command, *when], cwd=folder, check=False, capture_output=True).returncode == 0

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from index import segments, writing
+from index import segments
 from index.encoder import SentenceEncoder
 from index.errors import (
     EncoderOutputError,
@@ -21,32 +21,25 @@ from index.errors import (
     ReadOnlyError,
 )
 from index.hybrid import Filter, Hit, HybridIndex, Item, Piece
-from index.text import tokens
 from tests.hash_encoder import HashEncoder
+from tests.index_samples import Refusing, build, make_item, stems_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
-    from numpy.typing import NDArray
 
-WORDS = (
-    *("valve", "pump", "seal", "ceramic", "rotor", "housing", "spring", "sensor", "battery", "current"),
-    *("charge", "membrane", "filter", "polymer", "fibre", "laser", "mirror", "antenna", "signal", "packet"),
-    *("router", "cache", "index", "query", "vector", "patent", "claim", "feature", "engine", "piston"),
-)
 QUERIES = ("ceramic seal of a rotor", "laser mirror", "packet router cache", "battery charge current sensor")
 
 
 @pytest.fixture(scope="module")
 def items() -> list[Item]:
-    return [_item(number) for number in range(1, 121)]
+    return [make_item(number) for number in range(1, 121)]
 
 
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory: pytest.TempPathFactory, items: list[Item]) -> HybridIndex:
     folder = tmp_path_factory.mktemp("hybrid")
-    _build(folder, [items])
+    build(folder, [items])
     return HybridIndex.open(folder, HashEncoder())
 
 
@@ -80,7 +73,7 @@ def test_the_size_of_batches_does_not_change_a_ranking(
     tmp_path: Path, items: list[Item], mode: str, opened: HybridIndex
 ) -> None:
     shuffled = random.Random(3).sample(items, len(items))
-    _build(tmp_path, [shuffled[start : start + 17] for start in range(0, len(items), 17)])
+    build(tmp_path, [shuffled[start : start + 17] for start in range(0, len(items), 17)])
     other = HybridIndex.open(tmp_path, HashEncoder())
     assert len(other.manifest.segments) > 1
     for query in QUERIES:
@@ -128,7 +121,7 @@ def test_removed_items_are_gone_from_both_channels(tmp_path: Path, items: list[I
 
 def test_an_item_both_added_and_removed_is_there(tmp_path: Path) -> None:
     with HybridIndex.open(tmp_path, HashEncoder(), write=True) as index:
-        assert index.apply([_item(1)], [1]).items == 1
+        assert index.apply([make_item(1)], [1]).items == 1
 
 
 def test_every_item_can_be_removed_and_come_back(tmp_path: Path, items: list[Item]) -> None:
@@ -155,7 +148,7 @@ def test_many_batches_stay_few_segments_and_leave_no_files_behind(tmp_path: Path
 
 
 def test_a_reader_keeps_its_generation_while_another_writes(tmp_path: Path, items: list[Item]) -> None:
-    _build(tmp_path, [items[:60]])
+    build(tmp_path, [items[:60]])
     reader = HybridIndex.open(tmp_path, HashEncoder())
     before = [reader.search(query) for query in QUERIES]
     with HybridIndex.open(tmp_path, HashEncoder(), write=True) as writer:
@@ -253,14 +246,14 @@ def test_similar_leaves_the_item_itself_out(opened: HybridIndex) -> None:
 
 
 def test_idf_counts_items_not_pieces(opened: HybridIndex, items: list[Item]) -> None:
-    holding = sum("valv" in _stems(item) for item in items)
+    holding = sum("valv" in stems_of(item) for item in items)
     expected = np.log(1 + (len(items) - holding + 0.5) / (holding + 0.5))
     assert opened.idf(["valv"])["valv"] == pytest.approx(expected)
 
 
 @pytest.mark.parametrize("mode", ["fused", "words", "meaning"])
 def test_an_expression_restricts_every_mode(opened: HybridIndex, items: list[Item], mode: str) -> None:
-    matching = {item.id for item in items if {"valv", "laser"} <= _stems(item)}
+    matching = {item.id for item in items if {"valv", "laser"} <= stems_of(item)}
     found = opened.search("valve AND laser", mode=mode, limit=120)  # type: ignore[arg-type]
     assert {hit.item for hit in found} == matching
     assert len(matching) > 3
@@ -278,8 +271,8 @@ def test_a_query_without_words_finds_nothing_by_words(opened: HybridIndex, query
 
 
 def test_searching_by_words_never_asks_the_encoder(tmp_path: Path, items: list[Item]) -> None:
-    _build(tmp_path, [items[:20]])
-    assert HybridIndex.open(tmp_path, _Refusing()).search("valve pump", mode="words")
+    build(tmp_path, [items[:20]])
+    assert HybridIndex.open(tmp_path, Refusing()).search("valve pump", mode="words")
 
 
 @pytest.mark.parametrize(
@@ -296,13 +289,13 @@ def test_searching_by_words_never_asks_the_encoder(tmp_path: Path, items: list[I
 def test_items_out_of_bounds_are_refused_and_change_nothing(tmp_path: Path, item: Item) -> None:
     with HybridIndex.open(tmp_path, HashEncoder(), write=True) as index:
         with pytest.raises(ItemError, match=f"item {item.id}"):
-            index.apply([_item(5), item])
+            index.apply([make_item(5), item])
         assert index.items == 0
 
 
 def test_a_batch_that_the_encoder_fails_changes_nothing(tmp_path: Path, items: list[Item]) -> None:
-    _build(tmp_path, [items[:10]])
-    with HybridIndex.open(tmp_path, _Refusing(), write=True) as index:
+    build(tmp_path, [items[:10]])
+    with HybridIndex.open(tmp_path, Refusing(), write=True) as index:
         with pytest.raises(EncoderOutputError):
             index.apply(items)
         assert index.items == 10
@@ -334,7 +327,7 @@ def test_another_passage_format_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_lost_file_is_damage_not_an_empty_result(tmp_path: Path, items: list[Item]) -> None:
-    _build(tmp_path, [items[:10]])
+    build(tmp_path, [items[:10]])
     for path in (tmp_path / "dense").rglob("vectors.npy"):
         path.unlink()
     with pytest.raises(IndexDamagedError, match="corpus rebuild"):
@@ -373,40 +366,3 @@ def test_the_real_encoder_finds_by_meaning_what_words_cannot(tmp_path: Path) -> 
         assert hits[0].item == 1
         assert hits[0].meaning_rank == 1
         assert index.search("optical communication", mode="meaning")[0].item == 3
-
-
-class _Refusing(HashEncoder):
-    """Has the same identity and returns nothing usable."""
-
-    def encode(self, texts: Sequence[str], *, query: bool = False) -> NDArray[np.float32]:
-        return super().encode(texts[:0], query=query)
-
-
-def _build(folder: Path, batches: Sequence[Sequence[Item]]) -> None:
-    with HybridIndex.open(folder, HashEncoder(), write=True) as index:
-        for batch in batches:
-            index.apply(batch)
-    assert writing.lexical_folder(folder, index.generation).is_dir()
-
-
-def _item(number: int) -> Item:
-    rng = random.Random(number)
-    pieces = tuple(
-        Piece(ordinal=n, field=rng.choice(["abstract", "claims", "description"]), text=_text(rng))
-        for n in range(rng.randint(1, 4))
-    )
-    tags = (
-        f"kind:{rng.choice(['paper', 'patent'])}",
-        f"class:{rng.choice(['G06F16', 'G06N3', 'H04L', 'B60W'])}",
-    )
-    day = rng.choice([None, *range(20, 200, 20)])
-    return Item(id=number, day=day, tags=tags, title=_text(rng, 3), pieces=pieces)
-
-
-def _stems(item: Item) -> set[str]:
-    texts = [item.title, *(piece.text for piece in item.pieces)]
-    return {token.stem for text in texts for token in tokens(text)}
-
-
-def _text(rng: random.Random, most: int = 25) -> str:
-    return " ".join(rng.choices(WORDS, k=rng.randint(3, max(most, 3))))

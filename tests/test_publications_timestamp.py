@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import socket
-import stat
-import subprocess
 import threading
 import time
 from contextlib import suppress
@@ -25,7 +23,7 @@ from rfc3161_client import decode_timestamp_response
 
 from publications import errors, selfissued, tokens
 from publications.timestamp import HttpAuthority, LocalAuthority, StampResult, accept
-from tests.openssl_authority import REPLY, OpensslAuthority, certificate, need_openssl, served
+from tests.openssl_authority import REPLY, OpensslAuthority, certificate, openssl_agrees, served
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,27 +42,6 @@ def altered(query: bytes, **changes: object) -> bytes:
         asked[name] = value
     data: bytes = asked.dump(force=True)
     return data
-
-
-def openssl_agrees(stamp: StampResult, folder: Path, *, at: datetime | None = None) -> bool:
-    parts = {"r": stamp.response, "q": stamp.request, "root": stamp.root_pem, "more": stamp.untrusted_pem}
-    for name, data in parts.items():
-        (folder / name).write_bytes(data)
-    command = [
-        need_openssl(),
-        "ts",
-        "-verify",
-        "-queryfile",
-        "q",
-        "-in",
-        "r",
-        "-CAfile",
-        "root",
-        "-untrusted",
-        "more",
-    ]
-    when = ["-attime", str(int(at.timestamp()))] if at else []
-    return subprocess.run([*command, *when], cwd=folder, check=False, capture_output=True).returncode == 0
 
 
 @pytest.fixture(scope="module", params=[True, False], ids=["rsa-with-intermediate", "ecdsa"])
@@ -359,31 +336,6 @@ def test_certificates_in_any_order_are_read_and_the_bytes_stay_as_they_came(
     stamp = accept("test", query, unsorted, root=authority.root, now=datetime.now(UTC))
     assert stamp.response == unsorted
     assert tokens.sorted_copy(unsorted) == ordered
-
-
-def test_the_local_authority_makes_tokens_that_openssl_accepts(tmp_path: Path) -> None:
-    stamp = LocalAuthority(folder=tmp_path / "keys").stamp(DIGEST)
-    assert stamp.self_issued
-    assert b"self-issued" in stamp.response
-    assert openssl_agrees(stamp, tmp_path)
-
-
-def test_the_local_keys_are_their_owners_alone_and_made_once(tmp_path: Path) -> None:
-    there = LocalAuthority(folder=tmp_path / "keys")
-    first, second = there.stamp(DIGEST), there.stamp(DIGEST)
-    assert first.root_pem == second.root_pem
-    assert first.serial != second.serial
-    assert stat.S_IMODE((tmp_path / "keys").stat().st_mode) == 0o700
-    assert {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "keys").iterdir()} == {0o600}
-    assert [path.name for path in tmp_path.iterdir()] == ["keys"]
-
-
-def test_damaged_local_keys_are_named_and_not_replaced(tmp_path: Path) -> None:
-    there = LocalAuthority(folder=tmp_path / "keys")
-    there.stamp(DIGEST)
-    (tmp_path / "keys" / "leaf.key").write_text("gone")
-    with pytest.raises(errors.AuthorityConfigurationError, match="cannot be read"):
-        there.stamp(DIGEST)
 
 
 def test_a_token_of_a_certificate_expired_since_still_holds_at_its_own_time(tmp_path: Path) -> None:
