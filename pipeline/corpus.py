@@ -13,7 +13,6 @@ One process writes at a time (a lock file); readers need no lock and keep the ge
 
 from __future__ import annotations
 
-import fcntl
 import shutil
 from collections import OrderedDict
 from contextlib import contextmanager
@@ -29,6 +28,7 @@ from ingest.passages import FORMAT, passages
 from pipeline import store_corpus
 from pipeline.errors import PipelineError, UsageError
 from pipeline.library import CorpusStatus, Found, FoundPassage, Mode, Reach, SearchFilter, Understood
+from pipeline.locking import alone
 from pipeline.quoting import by_words, item_of, quoted, symbol
 
 if TYPE_CHECKING:
@@ -90,12 +90,7 @@ class Corpus:
     def _alone(self) -> Iterator[None]:
         """Be the one process that writes. What was read before is let go of, before and after."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        path = self.folder / LOCK
-        with path.open("a") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise CorpusBusyError(path) from None
+        with alone(self.folder / LOCK, CorpusBusyError):
             self.close()
             try:
                 yield

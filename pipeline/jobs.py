@@ -9,7 +9,6 @@ is told to stop puts its job back at the next step.
 
 from __future__ import annotations
 
-import fcntl
 import threading
 from contextlib import contextmanager
 from datetime import date, timedelta
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from ingest.errors import IngestError
 from pipeline import store_jobs
 from pipeline.errors import PipelineError, UsageError
+from pipeline.locking import alone
 from pipeline.store_jobs import Job, JobState
 from publications.errors import PublicationError
 
@@ -109,12 +109,7 @@ class Jobs:
     @contextmanager
     def worker(self) -> Iterator[None]:
         """Be the one worker of this workspace. Raises WorkerRunningError."""
-        path = self._workspace.folder / "worker.lock"
-        with path.open("a") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise WorkerRunningError(path) from None
+        with alone(self._workspace.folder / "worker.lock", WorkerRunningError):
             yield
 
     def work(self, stop: threading.Event) -> None:

@@ -16,15 +16,14 @@ Decisions
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipeline import review, store_drafts, store_events
+from pipeline.locking import alone
 from pipeline.publishing_errors import (
     AlreadyPublishedError,
     ForeignBundleError,
@@ -40,7 +39,7 @@ from publications.errors import AuthorityConfigurationError, PublicationError
 from publications.release import Release
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Sequence
+    from collections.abc import Generator, Sequence
 
     from pipeline.people import Person
     from pipeline.workspace import Workspace
@@ -109,7 +108,7 @@ class Releasing:
         asked = authorities(self._workspace)
         total = 4 + len(asked)
         yield ReleaseStep(done=0, total=total, words="checking the approval")
-        with self._alone():
+        with alone(self._workspace.folder / "release.lock", ReleaseRunningError):
             line = self._reserve(number, actor, digest)
             yield ReleaseStep(done=1, total=total, words=f"building {line.folder.name}")
             built = self._build(line)
@@ -135,16 +134,6 @@ class Releasing:
             complete=line.complete,
             missing=tuple(missing),
         )
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        path = self._workspace.folder / "release.lock"
-        with path.open("a") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                raise ReleaseRunningError(path) from None
-            yield
 
     def _reserve(self, number: str, actor: Person, digest: str) -> PublishedLine:
         at = self._workspace.clock().replace(microsecond=0)

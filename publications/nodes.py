@@ -72,7 +72,7 @@ def _widths(table: Node) -> list[int]:
     Capped so that they add up to no more letters than a line holds: an unbroken word fits its column.
     """
     longest: list[int] = []
-    for row in _rows(table):
+    for row in rows_of(table):
         cells = [child for child in row.children if child.tag in ("th", "td")]
         longest += [0] * (len(cells) - len(longest))
         for index, cell in enumerate(cells):
@@ -81,12 +81,13 @@ def _widths(table: Node) -> list[int]:
     return [max(3, min(length, most)) for length in longest]
 
 
-def _rows(node: Node) -> Iterator[Node]:
+def rows_of(node: Node) -> Iterator[Node]:
+    """Yield the rows of a table, those in its head and body included."""
     for child in node.children:
         if child.tag == "tr":
             yield child
         else:
-            yield from _rows(child)
+            yield from rows_of(child)
 
 
 def parse(html: str) -> tuple[Node, ...]:

@@ -7,7 +7,7 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from publications.document import HEADINGS
-from publications.nodes import Node, runs
+from publications.nodes import Node, rows_of, runs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -126,7 +126,7 @@ def _list(node: Node, width: int) -> Iterator[str]:
 def _table(node: Node, width: int) -> Iterator[str]:
     rows = [
         [" ".join(_inline(cell.children).split()) for cell in row.children if cell.tag in ("th", "td")]
-        for row in _rows(node)
+        for row in rows_of(node)
     ]
     columns = max(map(len, rows), default=0)
     rows = [row + [""] * (columns - len(row)) for row in rows if row]
@@ -144,14 +144,6 @@ def _table(node: Node, width: int) -> Iterator[str]:
         for name, cell in zip(head, row, strict=True):
             yield from _wrap(f"{name}: {cell}", width, rest="  ")
         yield ""
-
-
-def _rows(node: Node) -> Iterator[Node]:
-    for child in node.children:
-        if child.tag == "tr":
-            yield child
-        else:
-            yield from _rows(child)
 
 
 def _inline(nodes: Iterable[Node]) -> str:

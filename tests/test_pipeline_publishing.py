@@ -13,7 +13,6 @@ from pipeline.corpus import Corpus
 from pipeline.decompose import NoFeaturesError
 from pipeline.errors import RefusedError
 from pipeline.intake import read_disclosure
-from pipeline.people import Person, Role
 from pipeline.publishing import AlreadyPublishedError, Published, StaleDraftError, UnknownDraftError
 from pipeline.review import Action, State
 from pipeline.workspace import Workspace
@@ -22,15 +21,13 @@ from publications.errors import PublicationError
 from publications.verify import verify
 from tests.hash_encoder import HashEncoder
 from tests.openssl_authority import REPLY, OpensslAuthority, served
+from tests.release_office import ADA, MAX, RHEA, staffed
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from pipeline.people import Person
     from pipeline.store_drafts import DraftCase
-
-ADA = Person(id="ada", name="Ada Fern", roles=frozenset({Role.INVENTOR, Role.REVIEWER}))
-MAX = Person(id="max", name="Max Orlov", roles=frozenset({Role.MANAGER, Role.REVIEWER}))
-RHEA = Person(id="rhea", name="Rhea Tamm", roles=frozenset({Role.REVIEWER}))
 
 TEXT = """---
 title: Valve controller
@@ -56,9 +53,7 @@ the valve after 90 s.
 def office(workspace: Workspace) -> Workspace:
     """A workspace with the small encoder and three people."""
     workspace.__dict__["corpus"] = Corpus(workspace.store, workspace.folder / "index", HashEncoder())
-    for person in (ADA, MAX, RHEA):
-        workspace.add_person(person, by="ada")
-    return workspace
+    return staffed(workspace)
 
 
 def _case(office: Workspace, tmp_path: Path) -> str:
