@@ -328,6 +328,7 @@ class Corpus:
                 model=self.encoder.name,
                 model_sha256=self.encoder.sha256,
                 generation=generation,
+                waiting=store_corpus.count_pending(connection, generation),
             )
 
     def _filter(self, filters: SearchFilter) -> Filter:

@@ -117,6 +117,10 @@ def _dates(status: CorpusStatus, critical: dt.date) -> list[str]:
 
 def _lost(status: CorpusStatus) -> list[str]:
     sentences = []
+    if status.waiting:
+        sentences.append(
+            f"Documents that another command was still adding, not in the index yet: {status.waiting}."
+        )
     if status.undated:
         sentences.append(
             f"Documents without a public date, shown apart and never relied on: {status.undated}."

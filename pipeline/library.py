@@ -115,6 +115,8 @@ class CorpusStatus:
     model: str
     model_sha256: str
     generation: int
+    waiting: int = 0
+    """Documents that are stored and not in the index yet: another process is writing it."""
 
 
 class Library(Protocol):

@@ -12,6 +12,7 @@ from ingest.documents import DocumentKind
 from pipeline.assess import AssessProgress, assess, finish
 from pipeline.chart import DateStatus, Support, verified
 from pipeline.conclusion import conclude
+from pipeline.coverage import not_searched
 from pipeline.dating import LATER, LATER_FILED_BEFORE, SAME_DAY, left_out, status_of
 from pipeline.decompose import decompose
 from pipeline.disclosure import Topic
@@ -189,6 +190,14 @@ def test_coverage_says_what_was_not_searched() -> None:
         assert part in words
     assert report.coverage.eligible == 4
     assert [query.subject for query in report.coverage.queries][:2] == ["whole", "F1"]
+
+
+def test_coverage_names_what_waited_for_the_index() -> None:
+    status = _library(_patent("US-1-A", _BASE)).status()
+    assert not any("not in the index yet" in line for line in not_searched(status, _CRITICAL))
+    assert "Documents that another command was still adding, not in the index yet: 7." in not_searched(
+        replace(status, waiting=7), _CRITICAL
+    )
 
 
 def test_papers_only_means_no_patents_were_searched() -> None:

@@ -153,6 +153,7 @@ def test_a_date_known_only_to_the_year_is_never_counted_as_before_a_day_of_it(
     limit = SearchFilter(before=day)
     assert corpus.reach(limit) == Reach(certain=1, uncertain=1, undated=1, waiting=0)
     assert corpus.reach(SearchFilter()) == Reach(certain=4, uncertain=0, undated=0, waiting=0)
+    assert corpus.status().waiting == 0
     in_class = SearchFilter(before=day, classes=("A01G25",))
     assert corpus.reach(in_class) == Reach(certain=1, uncertain=1, undated=0, waiting=0)
     found = {hit.key: hit.date_uncertain for hit in corpus.search("soil valve", filters=limit)}
