@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from pipeline.novelty import NoveltyReport
 
 _SPECIAL: Final = re.compile(r"([\\`*_\[\]#])")
-_ENTITIES: Final = str.maketrans({c: f"&#{ord(c)};" for c in "&<>$|~"})
+_ENTITIES: Final = str.maketrans({c: f"&#{ord(c)};" for c in "&<>$|~="})
 """Characters that some dialects cannot escape by a backslash."""
-_BLOCK_START: Final = re.compile(r"\A(\s*)([-+=]+|\d+[.)])(?=\s|\Z)")
+_BLOCK_START: Final = re.compile(r"\A(\s*)([-+]+|\d+[.)])(?=\s|\Z)")
 
 
 def escape(text: str) -> str:

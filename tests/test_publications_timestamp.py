@@ -228,8 +228,10 @@ def test_a_request_holds_a_digest_and_nothing_of_this_machine(
 
     def heard(listening: socket.socket) -> None:
         taken, _ = listening.accept()
-        with taken:
-            seen.append(taken.recv(65536))
+        with taken, taken.makefile("rb") as stream:
+            head = b"".join(iter(stream.readline, b"\r\n"))
+            (length,) = (line for line in head.splitlines() if line.lower().startswith(b"content-length:"))
+            seen.append(head + b"\r\n" + stream.read(int(length.split(b":")[1])))
 
     with socket.create_server(("127.0.0.1", 0)) as listening:
         thread = threading.Thread(target=heard, args=(listening,))
