@@ -91,10 +91,10 @@ def bomb(path: Path, megabytes: int) -> Path:
 @pytest.mark.parametrize("megabytes", [60, 300])
 def test_a_docx_bomb_is_refused_at_once(tmp_path: Path, megabytes: int) -> None:
     path = bomb(tmp_path / "a.docx", megabytes)
-    started = time.monotonic()
+    started = time.process_time()
     with pytest.raises(UnreadableFileError, match="refused"):
         read_office(path)
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 2
 
 
 def test_a_docx_with_a_lying_directory_is_refused(tmp_path: Path) -> None:

@@ -231,9 +231,9 @@ def test_deep_nesting_is_refused_or_read_but_never_cut_in_silence(tmp_path: Path
     ],
 )
 def test_prepared_text_takes_no_time(read: Callable[[str], object], text: str) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     read(text)
-    assert time.monotonic() - started < 4
+    assert time.process_time() - started < 4
 
 
 def test_an_unknown_suffix_is_refused_with_the_known_ones(tmp_path: Path) -> None:

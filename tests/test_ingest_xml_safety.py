@@ -70,6 +70,6 @@ def test_nothing_but_a_refusal_comes_out_of_any_bytes(data: bytes) -> None:
 
 @pytest.mark.parametrize("bit", [b"<!--", b"<?", b"<!DOCTYPE [", b"<!DOCTYPE ['", b" "])
 def test_a_prepared_prolog_takes_no_time(bit: bytes) -> None:
-    started = time.monotonic()
+    started = time.process_time()
     prolog(bit * 300_000)
-    assert time.monotonic() - started < 2
+    assert time.process_time() - started < 2

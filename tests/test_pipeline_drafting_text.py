@@ -198,9 +198,9 @@ def test_steps_that_the_text_refers_to_get_their_numbers_back() -> None:
 def test_a_long_hostile_text_is_drafted_in_seconds(unit: str) -> None:
     text = unit * (150_000 // len(unit))
     disclosure = from_answers("T", {Topic.HOW: text, Topic.VARIANTS: text, Topic.CLAIM: KETTLE[Topic.CLAIM]})
-    begun = time.perf_counter()
+    begun = time.process_time()
     drafted(disclosure)
-    assert time.perf_counter() - begun < 20
+    assert time.process_time() - begun < 20
 
 
 SIGNS = "ab1. *_[](){}#>-+=~|\\&lt;!:\n\"'x²"

@@ -129,7 +129,7 @@ def test_two_lists_never_read_the_same(
 
 def test_long_hostile_texts_are_compared_in_seconds() -> None:
     old, new = "\n" * 60_000 + "a " * 60_000, "a b " * 40_000 + "\n" * 60_000
-    begun = time.perf_counter()
+    begun = time.process_time()
     pieces = words_diff(old, new)
-    assert time.perf_counter() - begun < 20
+    assert time.process_time() - begun < 20
     assert "".join(piece.text for piece in pieces if piece.op is not Op.DROP) == new
