@@ -98,9 +98,7 @@ def _features(text: str, source: str) -> Iterator[Feature]:
 
 def _feature(line: str, number: int, source: str) -> Feature:
     if len(line) > TEXT_LIMIT + _MARKS:
-        raise FeatureFileError(
-            number, f"{len(line):,} characters; a feature may have {TEXT_LIMIT:,}, split it"
-        )
+        raise FeatureFileError(number, _too_long(len(line)))
     match = _LINE.fullmatch(re.sub(r"[^\S\n]{2,}", " ", line))
     words = "" if match is None else match["text"]
     span = _SPAN.search(words)
@@ -108,9 +106,7 @@ def _feature(line: str, number: int, source: str) -> Feature:
     if match is None or not words:
         raise FeatureFileError(number, "no text after the '-'; write what the feature is, or delete the line")
     if len(words) > TEXT_LIMIT:
-        raise FeatureFileError(
-            number, f"{len(words):,} characters; a feature may have {TEXT_LIMIT:,}, split it"
-        )
+        raise FeatureFileError(number, _too_long(len(words)))
     kind, essential, novel = _tags(match["tags"], number)
     start, end = (-1, -1) if span is None else (int(span[1]), int(span[2]))
     slice_ = source[start:end] if start >= 0 else ""
