@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline import review, store_cases, store_drafts, store_events
 from pipeline.drafting import compose
+from pipeline.people import among
 from pipeline.publishing_errors import (
     AlreadyPublishedError,
     ReleaseBegunError,
@@ -70,8 +71,7 @@ class Publishing:
             people = store_cases.everybody(connection)
             editors = store_cases.feature_writers(connection, disclosure)
         composed = compose(case.disclosure, features.features, stored.report if stored else None)
-        named = {name.casefold() for name in case.disclosure.inventors}
-        wrote = (one.id for one in people if one.id in editors or one.name.casefold() in named)
+        wrote = (one.id for one in people if among(one, editors, case.disclosure.inventors))
         authors = {case.owner, *wrote}
         at = self._workspace.clock()
         with self._store.begin() as connection:

@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from pipeline.workspace import Workspace
 
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-if "PYTEST_XDIST_WORKER" in os.environ:
-    # one thread a process: workers that wait for each other's cores at every barrier take twice as long
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
 # a busy machine is no failure; CI repeats the same cases, a developer's machine looks for new ones
 settings.register_profile("antedate", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("antedate")
