@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, Protocol
 from ingest.arxiv import Arxiv
 from ingest.documents import Unreadable
 from ingest.errors import MissingPathError, UndetectedSourceError, UnknownSourceError
+from ingest.europepmc import EuropePmc
 from ingest.files import Files
 from ingest.jsonl import JsonLines
 from ingest.office_files import SUFFIXES
+from ingest.pubmed import PUBMED
 from ingest.record_stream import display
 from ingest.uspto_xml import UsptoXml
 
@@ -30,7 +32,8 @@ if TYPE_CHECKING:
 class Reader(Protocol):
     """Turns files of one family of formats into documents."""
 
-    name: str
+    @property
+    def name(self) -> str: ...
 
     def recognises(self, path: Path) -> bool:
         """Tell from the suffix and the first bytes whether this reader is the one for a file."""
@@ -44,6 +47,8 @@ class Reader(Protocol):
 
 _READERS: tuple[Reader, ...] = (
     UsptoXml(),
+    PUBMED,
+    EuropePmc(),
     Arxiv(),
     JsonLines(),
     Files(),
