@@ -52,8 +52,8 @@ def readable(root: _Element) -> None:
     for element in list(root.iter("{*}math")):
         _put(element, " ".join(_line(element).split()) or str(element.get("alttext") or ""))
     for element in list(root.iter()):
-        if local(element) in _FORMULAS and not "".join(map(str, element.itertext())).strip():
-            _put(element, "[formula]")
+        if local(element) in _FORMULAS:
+            _put(element, " ".join("".join(map(str, element.itertext())).split()))
 
 
 def _choose(element: _Element) -> None:

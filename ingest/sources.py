@@ -17,6 +17,7 @@ from ingest.documents import Unreadable
 from ingest.errors import MissingPathError, UndetectedSourceError, UnknownSourceError
 from ingest.europepmc import EuropePmc
 from ingest.files import Files
+from ingest.jats import Jats
 from ingest.jsonl import JsonLines
 from ingest.office_files import SUFFIXES
 from ingest.pubmed import PUBMED
@@ -49,6 +50,7 @@ _READERS: tuple[Reader, ...] = (
     UsptoXml(),
     PUBMED,
     EuropePmc(),
+    Jats(),
     Arxiv(),
     JsonLines(),
     Files(),
