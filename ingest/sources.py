@@ -12,6 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
+from ingest.acl_anthology import AclAnthology
 from ingest.arxiv import Arxiv
 from ingest.documents import Unreadable
 from ingest.errors import MissingPathError, UndetectedSourceError, UnknownSourceError
@@ -51,6 +52,7 @@ _READERS: tuple[Reader, ...] = (
     PUBMED,
     EuropePmc(),
     Jats(),
+    AclAnthology(),
     Arxiv(),
     JsonLines(),
     Files(),
