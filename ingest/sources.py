@@ -23,6 +23,8 @@ from ingest.jsonl import JsonLines
 from ingest.office_files import SUFFIXES
 from ingest.pubmed import PUBMED
 from ingest.record_stream import display
+from ingest.rfc import Rfc
+from ingest.rfc_index import RFC_INDEX
 from ingest.uspto_xml import UsptoXml
 
 if TYPE_CHECKING:
@@ -53,6 +55,8 @@ _READERS: tuple[Reader, ...] = (
     EuropePmc(),
     Jats(),
     AclAnthology(),
+    RFC_INDEX,
+    Rfc(),
     Arxiv(),
     JsonLines(),
     Files(),
