@@ -32,9 +32,7 @@ _HEAD_LIMIT: Final = 500_000
 
 def stated(html: str) -> dict[str, object]:
     """Return those of `title`, `date` (ISO 8601, as exact as stated), `authors`, `language` that it has."""
-    head = html[:_HEAD_LIMIT]
-    end = re.search(r"<body[\s>]|</head\s*>", head, re.IGNORECASE)
-    values = meta_values(head[: end.start()] if end else head)
+    values = meta_values(html)
     found: dict[str, object] = {
         "title": _first(values, _TITLES),
         "date": _day(_first(values, _DATES)),
@@ -44,11 +42,13 @@ def stated(html: str) -> dict[str, object]:
     return {name: value for name, value in found.items() if value}
 
 
-def meta_values(head: str) -> dict[str, list[str]]:
+def meta_values(html: str) -> dict[str, list[str]]:
     """Return what the `<meta>` elements of a page's head say, by lower-case name or property, in order."""
+    head = html[:_HEAD_LIMIT]
+    end = re.search(r"<body[\s>]|</head\s*>", head, re.IGNORECASE)
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True)
     try:
-        root = etree.fromstring(head.encode(), parser)
+        root = etree.fromstring((head[: end.start()] if end else head).encode(), parser)
     except etree.XMLSyntaxError:  # of what holds no element at all
         return {}
     values: dict[str, list[str]] = {}

@@ -20,11 +20,13 @@ from ingest.europepmc import EuropePmc
 from ingest.files import Files
 from ingest.jats import Jats
 from ingest.jsonl import JsonLines
+from ingest.oai_dc import OAI_DC
 from ingest.office_files import SUFFIXES
 from ingest.pubmed import PUBMED
 from ingest.record_stream import display
 from ingest.rfc import Rfc
 from ingest.rfc_index import RFC_INDEX
+from ingest.tdcommons import TdCommons
 from ingest.uspto_xml import UsptoXml
 
 if TYPE_CHECKING:
@@ -57,6 +59,8 @@ _READERS: tuple[Reader, ...] = (
     AclAnthology(),
     RFC_INDEX,
     Rfc(),
+    TdCommons(),
+    OAI_DC,
     Arxiv(),
     JsonLines(),
     Files(),
