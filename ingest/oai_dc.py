@@ -33,7 +33,7 @@ from ingest.documents import (
 )
 from ingest.errors import RecordRefusedError
 from ingest.evidence import bound, dated
-from ingest.paper_dates import of_words
+from ingest.paper_dates import agreed, of_words
 from ingest.paper_ids import key_of, language
 from ingest.uspto_text import flatten
 from ingest.xml_records import XmlRecords
@@ -41,11 +41,10 @@ from ingest.xml_safety import local, named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import date
 
     from lxml.etree import _Element
 
-    from ingest.documents import Confidence, Origin
+    from ingest.documents import Origin
     from ingest.items import Item
     from ingest.sniff import Head
 
@@ -175,8 +174,10 @@ def events(record: Record) -> Iterator[DatedEvent]:
     online = [*_days(_day_of(text) for text in record.all("available")), *timed]
     last = max((when.latest for when in online), default=None)
     if plain:
-        when, confidence = _agreed(plain)
-        yield from dated(EventKind.PUBLISHED, str(when), f"{NAME}/date", confidence=confidence)
+        when, sure = agreed([str(day) for day in plain])
+        yield from dated(
+            EventKind.PUBLISHED, str(when), f"{NAME}/date", confidence="medium" if sure else "low"
+        )
         if last is not None:
             yield bound(EventKind.ARCHIVED, last, f"{NAME}/date (of deposit)", confidence="medium")
     elif last is not None:
@@ -192,16 +193,6 @@ def _day_of(text: str) -> str:
 
 def _days(texts: Iterator[str] | Sequence[str]) -> list[DayInterval]:
     return [DayInterval.parse(read) for text in texts if (read := of_words(text))]
-
-
-def _agreed(days: list[DayInterval]) -> tuple[DayInterval, Confidence]:
-    """Return the most exact of dates that agree with each other, else the interval over all."""
-    first = max(when.earliest for when in days)
-    last = min(when.latest for when in days)
-    if first <= last and any((when.earliest, when.latest) == (first, last) for when in days):
-        return DayInterval(earliest=first, latest=last), "medium"
-    early: date = min(when.earliest for when in days)
-    return DayInterval(earliest=early, latest=max(when.latest for when in days)), "low"
 
 
 def _is_dublin_core(first: Head) -> bool:

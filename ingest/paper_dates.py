@@ -20,7 +20,7 @@ from ingest.documents import DayInterval
 from ingest.errors import DateFormError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 _NAMES = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTHS: Mapping[str, int] = MappingProxyType({name: number for number, name in enumerate(_NAMES, start=1)})
@@ -107,6 +107,19 @@ def of_words(text: str) -> str:
         early, late = sorted((first.year, last.year))
         return f"{early:04}-01-01/{late:04}-12-31"
     return str(DayInterval(earliest=begin.earliest, latest=max(begin.latest, finish.latest)))
+
+
+def agreed(dates: Sequence[str]) -> tuple[DayInterval, bool]:
+    """Return the most exact of dates that agree with each other, else the interval over all and False.
+
+    `dates` is not empty and holds what `of_words` returned.
+    """
+    days = [DayInterval.parse(text) for text in dates]
+    first, last = max(when.earliest for when in days), min(when.latest for when in days)
+    if any((when.earliest, when.latest) == (first, last) for when in days):
+        return DayInterval(earliest=first, latest=last), True
+    latest = max(when.latest for when in days)
+    return DayInterval(earliest=min(when.earliest for when in days), latest=latest), False
 
 
 def _in_digits(text: str) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from ingest.acl_anthology import AclAnthology
 from ingest.arxiv import Arxiv
+from ingest.bibliography import Bibliography
 from ingest.documents import Unreadable
 from ingest.errors import MissingPathError, UndetectedSourceError, UnknownSourceError
 from ingest.europepmc import EuropePmc
@@ -62,6 +63,7 @@ _READERS: tuple[Reader, ...] = (
     TdCommons(),
     OAI_DC,
     Arxiv(),
+    Bibliography(),
     JsonLines(),
     Files(),
 )
