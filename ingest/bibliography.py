@@ -9,7 +9,7 @@ Decisions
   and what it says of broken text goes to the log. `ENTRY_LIMIT`, `_MARKS` and `BROKEN_LIMIT` bound the work
   of a file; the library's log is switched off.
 * The key is the DOI, the arXiv identifier or the PubMed number. An entry without one gets `bib:` and the
-  digest of its title, authors and year, so that it is the same in two lists; a citation key is the user's own.
+  digest of its title, authors and year, so that it is the same in two lists; a citation key is private.
 * Dates are a statement of the list. A year alone is the year; several dates of an entry that agree count as
   the most exact, those that differ as the interval over all (low confidence). A date of access is not one.
 * Notes and file names are the user's own and are not read.
