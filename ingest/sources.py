@@ -74,7 +74,7 @@ SOURCES: Mapping[str, Reader] = MappingProxyType({source.name: source for source
 _SUFFIXES = frozenset({".xml", ".zip", ".jsonl", ".gz", ".ndjson"})
 """Beside what a reader recognises: a file with one of these in a folder is meant, so it is reported."""
 _TEXTS = frozenset({".doc", ".docm", ".odt", ".rtf", ".epub", ".tex", ".ps", ".djvu", ".mht", ".mhtml"})
-_SLIDES = frozenset({".ppt", ".pptx", ".odp"})
+_SLIDES = frozenset({".ppt", ".pptm", ".odp"})
 _ARCHIVES = frozenset({".tar", ".tgz", ".7z", ".rar", ".bz2", ".xz"})
 _ADVICE = {
     **dict.fromkeys(_TEXTS | _SLIDES, "save it as docx, pdf, html, md or txt"),
