@@ -124,7 +124,7 @@ def test_a_first_of_the_month_may_stand_for_the_month(
 
 
 def test_a_patent_has_the_key_of_its_number(tmp_path: Path) -> None:
-    record = {"id": "EP2345678", "source": "PAT", "title": "A lid", "inEPMC": "N"}
+    record: dict[str, object] = {"id": "EP2345678", "source": "PAT", "title": "A lid", "inEPMC": "N"}
     (document,) = documents(read(READER, tmp_path / "a.json", answer(record)))
     assert (document.key, document.kind) == ("EP-2345678", DocumentKind.PATENT)
 
