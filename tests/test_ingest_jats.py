@@ -37,7 +37,8 @@ at 10<sup>5</sup> Pa, <inline-formula><alternatives><mml:math><mml:mi>x</mml:mi>
 <mml:mi>a</mml:mi>
 <mml:mrow><mml:mi>b</mml:mi><mml:mo>+</mml:mo><mml:mi>c</mml:mi></mml:mrow></mml:mfrac></mml:math>
 </disp-formula></sec>
-<boxed-text><label>Box 1</label><caption><title>Why</title></caption><p>Because of steam.<fn><p>Hot.</p></fn></p>
+<boxed-text><label>Box 1</label><caption><title>Why</title></caption>
+<p>Because of steam.<fn><p>Hot.</p></fn></p>
 </boxed-text>
 <fig id="f1"><label>Figure 1.</label><caption><p>A lid.</p></caption><graphic xlink:href="f1"/></fig></sec>
 <sec><title>Code</title><preformat>if a:
