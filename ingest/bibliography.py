@@ -188,8 +188,7 @@ def _bib_entry(macros: str, text: str) -> Entry:
     """Read one entry. Raises RecordRefusedError."""
     from bibtexparser.entrypoint import parse_string  # noqa: PLC0415 - only reference lists need it
 
-    log = logging.getLogger("bibtexparser")
-    log.propagate, log.disabled = False, True  # it would print the entry
+    _silence(logging.getLogger("bibtexparser"))
     if text.count("@") > _MARKS:
         raise RecordRefusedError(f"the entry has more than {_MARKS} @ signs")
     try:
@@ -204,6 +203,13 @@ def _bib_entry(macros: str, text: str) -> Entry:
     if found is None:
         raise RecordRefusedError("the entry is broken: its braces or quotes do not close")
     return _of_bib(kind, {name: _bare(value) for name, value in values.items()})
+
+
+def _silence(log: logging.Logger) -> None:
+    """Let a library's log go nowhere: it prints what it could not read."""
+    log.propagate = False
+    if not log.handlers:  # without one, warnings go to the standard error stream
+        log.addHandler(logging.NullHandler())
 
 
 def _bare(value: str) -> str:

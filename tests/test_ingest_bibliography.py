@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import subprocess
+import sys
 import time
 from typing import TYPE_CHECKING
 
@@ -131,7 +133,7 @@ def test_a_date_is_as_exact_as_the_list(
 
 
 def test_broken_entries_cost_only_themselves_and_are_not_printed(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     text = (
         "@book{a, title={x}}\n@book{b, title={secret\n@book{, title={z}}\n@book{c, title={y}}\n"
@@ -145,7 +147,21 @@ def test_broken_entries_cost_only_themselves_and_are_not_printed(
         "the entry is broken: it does not begin with a type and a key",
         "the entry has neither title nor abstract",
     ]
-    assert "secret" not in caplog.text
+    assert caplog.text == ""
+    assert capfd.readouterr() == ("", "")
+
+
+def test_nothing_of_a_broken_entry_is_printed_by_a_process_of_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "a.bib"
+    path.write_text("@book{b, title={secret\n@book{c, x{}}\n", encoding="utf-8")
+    code = (
+        "import sys, pathlib; from ingest.bibliography import Bibliography; "
+        "print(len(list(Bibliography().read(pathlib.Path(sys.argv[1])))))"
+    )
+    child = subprocess.run(
+        [sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True
+    )
+    assert (child.stdout.strip(), child.stderr) == ("2", "")
 
 
 def test_an_entry_that_states_a_field_twice_is_read(tmp_path: Path) -> None:
