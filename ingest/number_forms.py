@@ -143,7 +143,7 @@ def _jp(body: str, kind: str) -> str:
 def _kr(body: str, kind: str) -> str:
     """`10-2004-0088884` is `20040088884`; `10-0517561` is `100517561`."""
     dated = _KR_YEAR.fullmatch(body)
-    if dated and (dated[1] in (None, "10") or kind[:1] in _KR_TYPES[dated[1]]):
+    if dated and (dated[1] in (None, "10") or (kind and kind[0] in _KR_TYPES[dated[1]])):
         registered = dated[1] and kind[:1] in ("B", "Y") and body.endswith("0000")
         if not registered:
             return f"{dated[2]}{dated[3] or dated[4]:0>7}"
@@ -201,7 +201,7 @@ def printed_number(country: str, number: str, kind: str) -> str:
     if country == "EP":
         number = docdb_number(country, number)
     if country == "KR":
-        right = next((code for code, kinds in _KR_TYPES.items() if kind[:1] in kinds), "") if kind else ""
+        right = next((code for code, kinds in _KR_TYPES.items() if kind and kind[0] in kinds), "")
         dated = _KR_DATED.fullmatch(number)
         return f"{right}-{dated[1]}-{dated[2]}" if dated and right else number
     for pattern, replacement in _PRINTED.get(country, ()):

@@ -61,11 +61,14 @@ _NOISE = re.compile(
 )
 _TAIL = re.compile(r"(?<=[0-9])[ _./(-]{0,4}([A-Z]) ?([0-9]?)\)?$")
 _LEAD = re.compile(r"([ABCU][0-9]?)[ ./-]{1,3}(?=[A-Z]?[0-9])")
-_CHECKED = re.compile(r"(?:ZL)?\d{8,12}\.[\dX]")
+_CHECKED = re.compile(r"(?:ZL ?)?\d{8,12}\.[\dX]")
 _APPLICATIONS = {"US": re.compile(r"\d\d?/\d{3} ?\d{3}"), "EP": _CHECKED, "CN": _CHECKED}
 _US_SHORT = re.compile(r"20\d\d/\d{1,5}")
 _DIGIT = re.compile("[0-9]")
-_SIMPLE = re.compile(r"([A-Z]{2})?[ -]?([A-Z]{0,2}[0-9][0-9 ,/-]{3,16}[0-9])[ -]?([A-Z][0-9]?)?")
+_RUNNING = re.compile("[A-Z]{0,4}[0-9]+")
+_NO_LETTERS_INSIDE = frozenset({"US", "EP", "WO"})
+_KIND = re.compile("[A-Z][0-9]?")
+_SIMPLE = re.compile(r"([A-Z]{2})?[ -]?((?:D|RE|PP|[HIMPS])?[0-9][0-9 ,/-]{3,16}[0-9])[ -]?([A-Z][0-9]?)?")
 _KEY = re.compile(r"([A-Z]{2})-([A-Z0-9]{1,40})(?:-([A-Z]\d?))?")
 _EPODOC_EVERY_LETTER = frozenset(
     ("AU", "BA", "BG", "CN", "DK", "FI", "IS", "KR", "NL", "NO", "PL", "SK", "UY", "TW", "YU")
@@ -126,8 +129,12 @@ def _parsed(text: str, country: str, kind: str) -> PublicationNumber:
         raise NumberFormError(text, f"it says the kind {written}, beside it stands {kind}")
     kind = kind if len(kind) >= len(written) else written
     number = number_of(country, body, kind)
-    if len(number) > _NUMBER_LIMIT or not _DIGIT.search(number):
-        raise NumberFormError(text, "it has no number")
+    if not _DIGIT.search(number) or len(number) > _NUMBER_LIMIT:
+        raise NumberFormError(text, f"it has no digit, or more than {_NUMBER_LIMIT}")
+    if country in _NO_LETTERS_INSIDE and not _RUNNING.fullmatch(number):
+        raise NumberFormError(text, f"numbers of {country} have no letters among their digits")
+    if kind and not _KIND.fullmatch(kind):
+        raise NumberFormError(text, f"{kind!r} is no kind of document, e.g. A1")
     if country == "US":
         kind = _KINDS_OF_BEFORE_2001.get(kind, kind)
     return PublicationNumber(country=country, number=number, kind=kind)
@@ -135,7 +142,7 @@ def _parsed(text: str, country: str, kind: str) -> PublicationNumber:
 
 def _parts(text: str, country: str) -> tuple[str, str, str]:
     """Return country, number with its separators, and kind, of a text that has words or separators."""
-    body = " ".join(plain(text).replace(",", "").split())
+    body = " ".join(plain(text).replace(",", "").split()).rstrip(" .;:")
     if _WORDY.search(body):
         body = _without_words(body)
     if country == "WO" and body.startswith("W0"):
