@@ -51,7 +51,7 @@ _WO_PLAIN = re.compile(
 _PCT_BEGAN = 78
 _US_YEAR = re.compile(r"(20\d\d)[-/ ]{0,2}0?(\d{6})|(20\d\d)[-/ ]{0,2}(\d{7})")
 _US_PLAIN = re.compile(r"(D|PP|RE|RD|RX|H|T|AI|X)?0*(\d+)")
-_JP_WEST = re.compile(r"P?((?:19|20)\d\d)(?:[-/ ]{1,3}(\d{1,6})|(\d{6}))")
+_JP_WEST = re.compile(r"(?:P[ -]?)?((?:19|20)\d\d)(?:[-/ ]{1,3}(\d{1,6})|(\d{6}))")
 _JP_ERA = re.compile(r"([STHR])(?:(\d\d)0*([1-9]\d{0,5})|[- ]?(\d\d?)[-/ ]{1,3}0*([1-9]\d{0,5}))")
 _JP_BARE = re.compile(r"(\d\d?)[-/ ]{1,3}0*([1-9]\d{0,5})")
 _JP_YEARS = {"T": 15, "S": 64, "H": 31, "R": 99}
@@ -191,7 +191,7 @@ def docdb_number(country: str, number: str) -> str:
         return number[:4] + number[5:]
     if country == "EP" and number.isdigit():
         return f"{number:0>7}"
-    if country == "WO" and len(number) == 10 and number.isdigit() and number < "2004":  # noqa: PLR2004 - see above
+    if country == "WO" and len(number) == 10 and "1978" <= number < "2004":  # noqa: PLR2004 - see above
         return number[2:] if number >= "2002052000" else number[2:4] + number[5:]
     return number
 
@@ -214,7 +214,7 @@ def printed_number(country: str, number: str, kind: str) -> str:
     if country == "WO" and len(number) == 10:  # noqa: PLR2004 - year and serial
         short = docdb_number(country, number)
         return f"{short[:2]}/{short[2:]}" if len(short) < len(number) else f"{number[:4]}/{number[4:]}"
-    if country == "JP" and number[:1] in _JP_YEARS and number[1:].isdigit():
+    if country == "JP" and number[1:].isdigit() and 0 < int(number[1:3]) <= _JP_YEARS.get(number[0], 0):
         return f"{number[:3]}-{number[3:]:0>6}"
     return number
 
