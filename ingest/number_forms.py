@@ -69,7 +69,7 @@ _PAD = re.compile(r"([A-Z]*)0+(?=\d)")
 
 def bare(text: str) -> str:
     """Return the letters and digits (ASCII, upper case) of a text."""
-    return text.upper() if text.isascii() and text.isalnum() else _MARKS.sub("", text.upper())
+    return text.upper() if text.isalnum() and text.isascii() else _MARKS.sub("", text.upper())
 
 
 def plain(text: str) -> str:

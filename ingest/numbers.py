@@ -29,6 +29,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from string import ascii_uppercase, digits
 
 from ingest.errors import NumberFormError
 from ingest.number_forms import COUNTRIES, bare, docdb_number, key_number, number_of, plain, printed_number
@@ -67,12 +68,13 @@ _CHECKED = re.compile(r"(?:ZL ?)?\d{8,12}\.[\dX]")
 _APPLICATIONS = {"US": re.compile(r"\d\d?/\d{3} ?\d{3}"), "EP": _CHECKED, "CN": _CHECKED}
 _US_SHORT = re.compile(r"20\d\d/\d{1,5}")
 _RUNNING = re.compile("[A-Z]{0,4}[0-9]+")
-_NO_LETTERS_INSIDE = frozenset({"CA", "CN", "DE", "EP", "FR", "GB", "JP", "KR", "RU", "SU", "US", "WO"})
-_LENGTHS = {
-    "US": re.compile("[0-9]{1,8}|20[0-9]{9}|[A-Z]+[0-9]{1,7}"),
-    "WO": re.compile("(?!(?:19[0-9]{2}|200[01])[1-9][0-9]{5}$)[A-Z]*[0-9]+"),
+_SHAPES = {
+    **dict.fromkeys(("CA", "CN", "DE", "EP", "FR", "GB", "JP", "KR", "RU", "SU"), _RUNNING),
+    "US": re.compile("[0-9]{1,8}|20[0-9]{9}|[A-Z]{1,4}[0-9]{1,7}"),
+    "WO": re.compile("(?!(?:19[0-9]{2}|200[01])[1-9][0-9]{5}$)[A-Z]{0,4}[0-9]+"),
 }
-_KIND = re.compile("[A-Z][0-9]?")
+"""Offices whose numbers have no letters among the digits; WO had no six digits of serial before 2002."""
+_KINDS = frozenset(f"{letter}{digit}" for letter in ascii_uppercase for digit in ("", *digits))
 _SIMPLE = re.compile(r"([A-Z]{2})?[ -]?((?:D|RE|PP|[HIMPS])?[0-9][0-9 ,/-]{3,16}[0-9])[ -]?([A-Z][0-9]?)?")
 _KEY = re.compile(r"([A-Z]{2})-([A-Z0-9]{1,40})(?:-([A-Z]\d?))?")
 _EPODOC_EVERY_LETTER = frozenset(
@@ -147,16 +149,14 @@ def _parsed(text: str, country: str, kind: str) -> PublicationNumber:
 
 
 def _fault(country: str, body: str, number: str, kind: str) -> str:
-    """Say what makes a number none of its office's; most often a digit or a separator is missing or too much."""
+    """Say what makes a number none of its office's; most often a digit is missing or too much."""
     if not number[-1:].isdigit() or len(number) > _NUMBER_LIMIT:
         return f"it does not end in a digit, or has more than {_NUMBER_LIMIT} signs"
-    if country in _NO_LETTERS_INSIDE and not _RUNNING.fullmatch(number):
-        return f"numbers of {country} have no letters among their digits"
-    if number.startswith(country) or (country in _LENGTHS and not _LENGTHS[country].fullmatch(number)):
+    if number.startswith(country) or (country in _SHAPES and not _SHAPES[country].fullmatch(number)):
         return f"no number of {country} has that form"
     if body != number and number_of(country, number, kind) != number:
         return "without its punctuation it is another number"
-    return "" if not kind or _KIND.fullmatch(kind) else f"{kind!r} is no kind of document, e.g. A1"
+    return "" if not kind or kind in _KINDS else f"{kind!r} is no kind of document, e.g. A1"
 
 
 def _parts(text: str, country: str) -> tuple[str, str, str]:
