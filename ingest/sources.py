@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
 from ingest.arxiv import Arxiv
-from ingest.documents import Document, Unreadable
+from ingest.documents import Unreadable
 from ingest.errors import MissingPathError, UndetectedSourceError, UnknownSourceError
 from ingest.files import Files
 from ingest.jsonl import JsonLines
@@ -24,7 +24,7 @@ from ingest.uspto_xml import UsptoXml
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-Item = Document | Unreadable
+    from ingest.items import Item
 
 
 class Reader(Protocol):
@@ -42,9 +42,14 @@ class Reader(Protocol):
         """Yield the records whose offset is larger than `after`; offsets increase strictly within a file."""
 
 
-SOURCES: Mapping[str, Reader] = MappingProxyType(
-    {source.name: source for source in (UsptoXml(), Arxiv(), JsonLines(), Files())}
+_READERS: tuple[Reader, ...] = (
+    UsptoXml(),
+    Arxiv(),
+    JsonLines(),
+    Files(),
 )
+"""In the order in which they are asked: those that know a file by a mark in it come first."""
+SOURCES: Mapping[str, Reader] = MappingProxyType({source.name: source for source in _READERS})
 _SUFFIXES = frozenset({".xml", ".zip", ".jsonl", ".gz", ".ndjson"})
 """Beside what a reader recognises: a file with one of these in a folder is meant, so it is reported."""
 _TEXTS = frozenset({".doc", ".docm", ".odt", ".rtf", ".epub", ".tex", ".ps", ".djvu", ".mht", ".mhtml"})
@@ -69,7 +74,7 @@ def reader(name: str) -> Reader:
 
 def detect(path: Path) -> Reader:
     """Return the reader that recognises a file. Raises UndetectedSourceError."""
-    for source in SOURCES.values():
+    for source in _READERS:
         if source.recognises(path):
             return source
     raise UndetectedSourceError(display(path), _ADVICE.get(path.suffix.lower(), ""))
