@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from ingest.application_numbers import application_key, old_form_key
-from ingest.numbers import is_publication
+from ingest.numbers import is_publication, parse_publication
 from ingest.uspto_biblio import work_key
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
@@ -87,7 +88,12 @@ SAME: dict[str, list[Form]] = {
         ("WO", "US9912345", "", None),
         ("", "PCT/US1999/012345", "", None),
     ],
-    "PCT-appl-EP2003/000001": [("", "PCT/EP03/1", "", None), ("", "PCT/EP03/00001", "", None)],
+    "PCT-appl-EP2003/000001": [
+        ("", "PCT/EP03/1", "", None),
+        ("", "PCT/EP03/00001", "", None),
+        ("EP", "0300001", "W", None),
+        ("EP", "03000001", "W", None),
+    ],
     "JP-appl-2005505120": [
         ("JP", "2005-505120", "", None),
         ("JP", "2005505120", "A", None),
@@ -300,3 +306,30 @@ def test_forms_side_by_side_in_a_record_of_the_epo_have_one_key() -> None:
                 known = office in ("DK", "WO") or best.startswith("US-appl-60/")
                 assert same or known, (path.name, forms)
     assert together > 15
+
+
+@pytest.mark.skipif(not DATA.is_dir(), reason="the shared samples are not on this machine")
+def test_the_numbers_of_european_documents_are_read() -> None:
+    files = 0
+    for path in sorted((DATA / "fixtures" / "epo_fulltext_xml").glob("*.xml")):
+        root = etree.fromstring(path.read_bytes(), etree.XMLParser(recover=True, resolve_entities=False))
+
+        def texts(name: str, root: etree._Element = root) -> list[str]:
+            return [
+                "".join(map(str, found.itertext())).strip() for found in root.iterfind(f".//SDOBI//{name}")
+            ]
+
+        files += 1
+        assert [application_key("EP", number) for number in texts("B210")] == [
+            f"EP-appl-{number[:8]}" for number in texts("B210")
+        ]
+        assert all(parse_publication(number, "EP").key == f"EP-{int(number)}" for number in texts("B110"))
+        for number in texts("B861/dnum/anum"):
+            assert re.fullmatch(r"PCT-appl-[A-Z]{2}(19|20)\d\d/\d{6}", application_key("", number, "W"))
+        for number in texts("B871/dnum/pnum"):
+            assert re.fullmatch(r"WO-(19|20)\d{8}", parse_publication(number).key)
+        for number, day, office in zip(texts("B310"), texts("B320"), texts("B330"), strict=True):
+            key = application_key(office, number, "", int(day[:4]))
+            assert key.startswith(f"{office}-appl-"), number
+            assert office != "US" or re.fullmatch(r"US-appl-(\d\d/|\d{4}-)\d{6}P?", key), (number, day, key)
+    assert files == 33
