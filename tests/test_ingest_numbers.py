@@ -231,6 +231,7 @@ def test_any_text_is_a_number_that_reads_back_or_is_refused(text: str, country: 
         ("WO 96/345807", "", "", "no number of WO"),
         ("WO 081/15671", "", "", "another number"),
         ("JP H200-13338", "", "", "another number"),
+        ("AU 542R8A/0", "", "", "may be a kind"),
         ("US US6,285,999X B1", "", "", "no number of US"),
         ("1234567", "", "", "without the code"),
         ("RE39999", "", "", "without the code"),
