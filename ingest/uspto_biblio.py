@@ -2,8 +2,8 @@
 
 Decisions
 ---------
-* Numbers lose the zeros that pad them: `08926509` is `US-8926509-B2`, `D0612345` is `US-D612345-S1`. That is
-  how later documents cite them, so a citation finds its document.
+* Keys are those of `ingest.numbers`: `08926509` is `US-8926509-B2`, `D0612345` is `US-D612345-S1`, whatever
+  the form a later document cites them in, so a citation finds its document.
 * A benefit claim (provisional, continuation, division, foreign priority) is a PRIORITY event. One that
   reaches back through a continuation in part has medium confidence: part of the text has a later date.
 * Earlier publications of the family (pre-grant publication, parent's grant, international publication) are
@@ -25,7 +25,8 @@ from ingest.documents import (
     EventKind,
     Party,
 )
-from ingest.errors import DateFormError
+from ingest.errors import DateFormError, NumberFormError
+from ingest.numbers import parse_publication
 from ingest.uspto_text import flatten
 
 if TYPE_CHECKING:
@@ -33,12 +34,8 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element
 
-_NUMBER = re.compile(r"([A-Z]*)0*(\d+)")
-_LEADING_COUNTRY = re.compile(r"[A-Z]{2}(?=\d)")
 _IPC = re.compile(r"([A-HY]\d{2}[A-Z])\s*0*(\d{1,4})/(\d{2,6})")
 _SERIAL = re.compile(r"(\d{2})(\d{6})")
-_CITED_KINDS = {"S": "S1", "E": "E1", "H": "H1"}
-"""Citations still use the kinds of before 2001 for designs, reissues and registrations."""
 _ABSENT = frozenset({"", "omitted", "unknown", "none", "not provided"})
 _BENEFITS = frozenset(
     {"continuation", "continuation-in-part", "division", "reissue", "continuing-reissue", "substitution"}
@@ -53,17 +50,13 @@ def field_text(element: _Element | None, path: str) -> str:
 
 
 def key_of(country: str, number: str, kind: str) -> str:
-    """Return `US-11234567-B2` for `US`, `011234567`, `B2 `; empty when a part is missing."""
-    compact = re.sub(r"[^0-9A-Z]", "", number.upper())
-    if country.isalpha() and compact.startswith(country):
-        compact = _LEADING_COUNTRY.sub("", compact, count=1)
-    match = _NUMBER.fullmatch(compact)
-    kind = re.sub(r"[^0-9A-Z]", "", kind.upper())
-    if match is None or not kind or not country:
+    """Return `US-11234567-B2` for `US`, `011234567`, `B2 `; empty when a part is missing or no number."""
+    if not country or not kind:
         return ""
-    if country == "US":
-        kind = _CITED_KINDS.get(kind, kind)
-    return f"{country}-{match[1]}{match[2]}-{kind}"
+    try:
+        return parse_publication(number, country, kind).key
+    except NumberFormError:
+        return ""
 
 
 def _identified(reference: _Element | None) -> Mapping[str, str]:
