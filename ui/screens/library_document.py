@@ -1,4 +1,4 @@
-"""A document's page: its text with its places, its dates and who says so, family, versions, citations, origin."""
+"""A document's page: text with its places, dates and who says so, family, versions, citations, origin."""
 
 from __future__ import annotations
 
