@@ -232,7 +232,7 @@ def add_titles(text: TextBuilder, titles: Iterable[_Element], *, seen: set[str])
 def add_abstract(text: TextBuilder, abstract: _Element, anchor: str) -> None:
     """Add the paragraphs of an abstract."""
     text.section("abstract")
-    for paragraph in abstract if len(abstract) else (abstract,):
+    for paragraph in abstract.findall("p") or (abstract,):
         text.paragraph(flatten(paragraph), anchor)
 
 

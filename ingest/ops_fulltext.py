@@ -24,6 +24,7 @@ from ingest.errors import RecordRefusedError
 from ingest.exchange import identified, numbered
 from ingest.patent_xml import document_kind, language, publication_key, text_at
 from ingest.uspto_text import flatten, paragraph_number
+from ingest.xml_safety import local
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -152,6 +153,7 @@ def _pieces(description: _Element) -> Iterator[tuple[int, str, bool]]:
     for element in description:
         if element.tag == "heading":
             yield 0, text_at(element), True
+        if element.tag == "heading" or not local(element):
             continue
         words = _lines(element)
         cuts = list(_PRINTED.finditer(words))

@@ -44,7 +44,10 @@ _PHASES = {
     "115": "third-party observation",
 }
 """DOCDB's codes of `cited-phase`, and the European Patent Register's word; others stay as they are."""
-_LANGUAGES = "eng=en ger=de deu=de fre=fr fra=fr spa=es por=pt ita=it rus=ru chi=zh zho=zh jpn=ja kor=ko dut=nl nld=nl ara=ar"
+_LANGUAGES = (
+    "eng=en ger=de deu=de fre=fr fra=fr spa=es por=pt ita=it rus=ru chi=zh zho=zh jpn=ja kor=ko dut=nl"
+    " nld=nl ara=ar"
+)
 _ISO_639_2 = dict(pair.split("=") for pair in _LANGUAGES.split())
 
 
@@ -96,6 +99,17 @@ def symbols(text: str) -> Iterator[str]:
     """Yield every full IPC or CPC symbol in a text: `H04W  84/    20            A I` is `H04W84/20`."""
     for section, number, letter, group, subgroup in _SYMBOL.findall(text[:2000]):
         yield f"{section}{number}{letter}{group.lstrip('0') or '0'}/{subgroup}"
+
+
+def class_symbols(element: _Element, *names: str) -> Iterator[str]:
+    """Yield the symbols of a class given in five elements, called `names`, or as text."""
+    parts = ["".join(text_at(element, name).split()) for name in names]
+    if parts and all(parts):
+        yield f"{''.join(parts[:3])}{parts[3].lstrip('0') or '0'}/{parts[4]}"
+    elif any(parts):
+        yield "".join(parts[:3])
+    else:
+        yield from symbols(text_at(element))
 
 
 def ipc(texts: Iterable[str]) -> Iterator[Classification]:
