@@ -209,14 +209,20 @@ def _text(text: TextBuilder, record: _Element, biblio: _Element) -> str:
     abstracts.sort(key=lambda item: language(item.get("lang")) != main)
     for title in titles[:1]:
         text.section("title")
-        text.paragraph(text_at(title), "title")
+        text.paragraph(text_at(title), anchored("title", title, main))
     for abstract in abstracts[:1]:
-        add_abstract(text, abstract, "abstract")
+        add_abstract(text, abstract, anchored("abstract", abstract, main))
     add_titles(text, titles[1:], seen={text_at(title).casefold() for title in titles[:1]})
     for abstract in abstracts[1:]:
-        if (spoken_in := language(abstract.get("lang"))) != main:
-            add_abstract(text, abstract, f"abstract ({spoken_in or '?'})")
+        if language(abstract.get("lang")) != main:
+            add_abstract(text, abstract, anchored("abstract", abstract, main))
     return main
+
+
+def anchored(what: str, element: _Element, main: str) -> str:
+    """Return the anchor of a title or abstract: `abstract` in the main language, else `abstract (fr)`."""
+    spoken = language(element.get("lang"))
+    return what if spoken in (main, "") else f"{what} ({spoken})"
 
 
 def add_titles(text: TextBuilder, titles: Iterable[_Element], *, seen: set[str]) -> None:

@@ -15,6 +15,7 @@ Decisions
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from ingest.claim_text import depends_on, is_cancelled, split_number
@@ -35,7 +36,7 @@ _REFERENCE = re.compile(
 _TOKEN = re.compile(
     r"\s{0,3}(?:(?P<number>\d{1,3})\s?[항項]?"
     r"|(?P<range>bis|à|至|到|乃至|ないし|から|내지|[~～–-])"
-    r"|(?P<join>und|oder|et|ou|又は|または|及び|或|和|또는|및|請求項|权利要求|제|[,;/、]))",
+    r"|(?P<again>請求項|请求项|权利要求|제)|(?P<join>und|oder|et|ou|又は|または|及び|或|和|또는|및|[,;/、]))",
     re.IGNORECASE,
 )
 _ALL_BEFORE = re.compile(
@@ -45,6 +46,8 @@ _ALL_BEFORE = re.compile(
 _SPAN = 2000
 """Characters of a claim in which references to others are looked for."""
 _TOKENS = 60
+_NAMED = 2000
+"""References of one claim that are looked at."""
 
 
 def description(text: TextBuilder, element: _Element, last: int = 0) -> int:
@@ -103,7 +106,8 @@ def _set(text: TextBuilder, group: _Element, mark: str) -> None:
             text.paragraph(words, f"claim {number}{mark}")
         else:
             linked = (int(found) for found in _linked(claim))
-            text.claim(number, words, depends_on(words, number, (*linked, *named_claims(words, number))))
+            named = islice(named_claims(words, number), _NAMED)
+            text.claim(number, words, depends_on(words, number, (*linked, *named)))
 
 
 def _linked(claim: _Element) -> Iterator[str]:
@@ -132,4 +136,4 @@ def _listed(head: str, at: int, below: int) -> Iterator[int]:
             yield from range(last + 1 if spans and last else number, min(number, below) + 1)
             last, spans = number, False
         else:
-            spans = token["range"] is not None
+            spans = token["range"] is not None or (spans and token["again"] is not None)
