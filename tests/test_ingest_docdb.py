@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 HEAD = """<?xml version="1.0" encoding="UTF-8" standalone="no"?>
 <!DOCTYPE exch:exchange-documents SYSTEM "docdb-entities.dtd">
-<exch:exchange-documents xmlns:exch="http://www.epo.org/exchange" date-of-exchange="20250912" dtd-version="2.5.9"
+<exch:exchange-documents xmlns:exch="http://www.epo.org/exchange" date-of-exchange="20250912"
+ dtd-version="2.5.9"
  no-of-documents="2" originating-office="EP">
 """
 FOOT = "</exch:exchange-documents>\n"
@@ -69,7 +70,8 @@ def record(
     published: str = "20210811",
 ) -> str:
     return f"""<exch:exchange-document country="EP" doc-number="{number}" kind="{kind}" doc-id="500000001"
- date-publ="{published}" family-id="57999000" is-representative="YES" originating-office="EP" status="{status}">
+ date-publ="{published}" family-id="57999000" is-representative="YES"
+ originating-office="EP" status="{status}">
 <exch:bibliographic-data>
 <exch:publication-reference data-format="docdb"><document-id lang="en"><country>EP</country>
 <doc-number>{number}</doc-number><kind>{kind}</kind><date>{published}</date></document-id>

@@ -30,8 +30,8 @@ HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE ep-patent-document PUBLIC "-//EPO//EP PATENT DOCUMENT 1.5//EN" "ep-patent-document-v1-5.dtd">
 <!-- This XML data has been generated under the supervision of the European Patent Office -->
 """
-TITLES = "<B541>de</B541><B542>Deckel</B542><B541>en</B541><B542>Lid</B542><B541>fr</B541>
-<B542>Couvercle</B542>"
+TITLES = """<B541>de</B541><B542>Deckel</B542><B541>en</B541><B542>Lid</B542>
+<B541>fr</B541><B542>Couvercle</B542>"""
 DESCRIPTION = """<description id="desc" lang="de"><!-- EPO <DP n="1"> --><heading id="h0001"><b>Gebiet</b>
 </heading>
 <p id="p0001" num="0001">Deckel bei 10<sup>5</sup> Pa,<br/>nach <patcit id="pcit0001" dnum="US1234567A">
@@ -84,7 +84,8 @@ def document(
     titles: str = TITLES,
     own: str = "20210505",
 ) -> str:
-    return f"""{HEAD}<ep-patent-document id="EP13189031{kind}" file="x.xml" lang="de" country="EP" doc-number="{number}"
+    return f"""{HEAD}<ep-patent-document id="EP13189031{kind}" file="x.xml" lang="de"
+ country="EP" doc-number="{number}"
  kind="{kind}" date-publ="{own}" status="n" dtd-version="ep-patent-document-v1-5">
 <SDOBI lang="de"><B000><eptags><B001EP>ATBE</B001EP></eptags></B000><B100><B110>{number}</B110>
 <B130>{kind}</B130>
@@ -166,7 +167,7 @@ def test_only_b1_is_the_publication_of_the_grant(
     assert (days(found)[0][0], found.kind) == (expected, what)
 
 
-def test_an_international_application_has_titles_and_names_the_international_publication(tmp_path: Path) -> None:
+def test_an_international_application_has_titles_and_names_its_publication(tmp_path: Path) -> None:
     found = one(tmp_path / "a.xml", SAMPLES["ep-a1.xml"].decode())
     assert found.text == "Deckel\n\nLid\n\nCouvercle"
     assert days(found)[:4] == [
@@ -177,7 +178,7 @@ def test_an_international_application_has_titles_and_names_the_international_pub
     ]
 
 
-def test_the_language_of_the_proceedings_is_cited_and_english_claims_are_kept_beside_it(tmp_path: Path) -> None:
+def test_the_language_of_the_proceedings_is_cited_and_english_claims_are_kept(tmp_path: Path) -> None:
     found = one(tmp_path / "a.xml", document())
     assert found.title == "Deckel"
     assert anchors(found, "title") == ["title", "title (en)", "title (fr)"]

@@ -44,7 +44,8 @@ def ids(country: str, number: str, kind: str, day: str) -> str:
 <doc-number>{country}{number}</doc-number><date>{day}</date></document-id>"""
 
 
-RECORD = f"""<exchange-document system="ops.epo.org" family-id="57999000" country="EP" doc-number="3580123" kind="A1">
+RECORD = f"""<exchange-document system="ops.epo.org" family-id="57999000"
+ country="EP" doc-number="3580123" kind="A1">
 <bibliographic-data><publication-reference>{ids("EP", "3580123", "A1", "20190814")}</publication-reference>
 <classification-ipc><text>A47J36/06</text></classification-ipc>
 <patent-classifications><patent-classification sequence="1"><classification-scheme office="EP" scheme="CPCI"/>
