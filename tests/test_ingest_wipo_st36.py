@@ -79,7 +79,8 @@ GAZETTE = """<jp-official-gazette kind-of-jp="A" kind-of-st16="A" lang="ja" dtd-
 <abstract><p num="">【課題】蓋。</p></abstract>
 <description><technical-field><p num="0001">蓋に関する。</p>
 </technical-field>
-</description><claims><claim num="1"><claim-text>蓋。</claim-text></claim><claim num="2"><claim-text>請求項1に記載の蓋。
+</description><claims><claim num="1"><claim-text>蓋。</claim-text></claim>
+<claim num="2"><claim-text>請求項1に記載の蓋。
 </claim-text></claim></claims></jp-official-gazette>
 """
 CHINESE = """<cn-patent-document lang="ZH" country="CN"><cn-bibliographic-data><cn-publication-reference>
