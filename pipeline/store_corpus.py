@@ -94,7 +94,7 @@ def rows_by_keys(connection: Connection, keys: Sequence[str]) -> tuple[Row, ...]
     found: list[Row] = []
     for start in range(0, len(keys), _MANY):
         part = list(keys[start : start + _MANY])
-        found.extend(_row(row) for row in connection.execute(_headline().where(documents.c.key.in_(part))))
+        found.extend(row_of(row) for row in connection.execute(headline().where(documents.c.key.in_(part))))
     return tuple(found)
 
 
@@ -296,6 +296,13 @@ def snapshot(connection: Connection) -> str:
     return state.hexdigest()
 
 
+def stored(connection: Connection) -> Iterator[tuple[Document, dict[str, Any]]]:
+    """Yield all documents by key, with the columns of their rows, a few at a time."""
+    query = select(documents).order_by(documents.c.key).execution_options(yield_per=100)
+    for row in connection.execute(query):
+        yield _document(row.body), dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
+
+
 def every(connection: Connection) -> Iterator[Document]:
     """Yield all documents by key, a few at a time."""
     query = select(documents.c.body).order_by(documents.c.key).execution_options(yield_per=100)
@@ -303,14 +310,16 @@ def every(connection: Connection) -> Iterator[Document]:
         yield _document(row.body)
 
 
-def _headline() -> Select[Any]:
+def headline() -> Select[Any]:
+    """Return the query for headlines."""
     c = documents.c
     return select(
         c.id, c.key, c.kind, c.title, c.country, c.published_earliest, c.published_latest, c.filed_earliest
     )
 
 
-def _row(row: Any) -> Row:  # noqa: ANN401 - a row of `_headline`
+def row_of(row: Any) -> Row:  # noqa: ANN401 - a row of `headline`
+    """Return the headline of a row."""
     values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
     return Row(item=values.pop("id"), **values)
 

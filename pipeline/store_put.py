@@ -38,7 +38,7 @@ def put(connection: Connection, document: Document, pieces: int, at: str) -> tup
     digest = document.digest
     if found is None:
         values = {**_values(document, digest, pieces), "added_at": at}
-        item = int(connection.execute(documents.insert().values(values)).inserted_primary_key[0])
+        item = int(connection.execute(documents.insert().values(values)).lastrowid)
         store_links.link(connection, item, document, _signature(values), fresh=True)
         return "added", document, pieces
     if found.digest == digest:
