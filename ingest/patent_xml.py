@@ -56,18 +56,18 @@ def bare(root: _Element) -> _Element:
     for element in root.iter():
         if isinstance(element.tag, str) and element.tag.startswith("{"):
             element.tag = element.tag.rpartition("}")[2]
-        if element.attrib and any(str(name).startswith("{") for name in element.attrib):
-            for name, value in list(element.attrib.items()):
-                if str(name).startswith("{"):
-                    del element.attrib[name]
-                    element.set(str(name).rpartition("}")[2], value)
+        for name in map(str, element.keys()):
+            if name.startswith("{"):
+                element.set(name.rpartition("}")[2], element.attrib.pop(name))
     return root
 
 
 def text_at(element: _Element | None, path: str = "") -> str:
     """Return the text at a path below an element on one line, or an empty string."""
     found = element if element is None or not path else element.find(path)
-    return " ".join(flatten(found).split())
+    if found is None:
+        return ""
+    return " ".join((flatten(found) if len(found) else found.text or "").split())
 
 
 def publication_key(number: str, country: str = "", kind: str = "") -> str:
