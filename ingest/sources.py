@@ -13,13 +13,18 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
 from ingest.arxiv import Arxiv
+from ingest.docdb import DOCDB
 from ingest.documents import Unreadable
+from ingest.epo_fulltext import EPO_FULLTEXT
+from ingest.epo_ops import EPO_OPS
 from ingest.errors import MissingPathError, UndetectedSourceError, UnknownSourceError
 from ingest.files import Files
 from ingest.jsonl import JsonLines
 from ingest.office_files import SUFFIXES
 from ingest.record_stream import display
 from ingest.uspto_xml import UsptoXml
+from ingest.wipo_st36 import WIPO_ST36
+from ingest.wipo_st96 import WIPO_ST96
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -30,7 +35,9 @@ if TYPE_CHECKING:
 class Reader(Protocol):
     """Turns files of one family of formats into documents."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What the reader is called, e.g. `uspto-xml`."""
 
     def recognises(self, path: Path) -> bool:
         """Tell from the suffix and the first bytes whether this reader is the one for a file."""
@@ -43,6 +50,11 @@ class Reader(Protocol):
 
 
 _READERS: tuple[Reader, ...] = (
+    DOCDB,
+    EPO_OPS,
+    EPO_FULLTEXT,
+    WIPO_ST36,
+    WIPO_ST96,
     UsptoXml(),
     Arxiv(),
     JsonLines(),
