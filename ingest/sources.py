@@ -12,6 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
+from ingest import crossref, openalex, semanticscholar
 from ingest.arxiv import Arxiv
 from ingest.documents import Unreadable
 from ingest.errors import MissingPathError, UndetectedSourceError, UnknownSourceError
@@ -45,6 +46,9 @@ class Reader(Protocol):
 _READERS: tuple[Reader, ...] = (
     UsptoXml(),
     Arxiv(),
+    openalex.READER,
+    crossref.READER,
+    semanticscholar.READER,
     JsonLines(),
     Files(),
 )
