@@ -4,8 +4,8 @@ Decisions
 ---------
 * A heading inside ("Objective") stays, on its own line before the paragraph it heads; "Abstract" is dropped.
 * A raised number is marked, `10^5`; a formula given twice (TeX and MathML) is read once, as TeX.
-* What is not well-formed is read as HTML, which forgives, if it has an end tag; without one its `<` is the sign
-  "less than" of a plain text.
+* What is not well-formed is read as HTML, which forgives, if it has an end tag; without one its `<` is the
+  sign "less than" of a plain text.
 * Elements are walked, never recursed into: nesting costs memory, not the stack.
 """
 

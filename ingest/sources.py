@@ -31,7 +31,9 @@ if TYPE_CHECKING:
 class Reader(Protocol):
     """Turns files of one family of formats into documents."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What the command line and `Origin.source` call it."""
 
     def recognises(self, path: Path) -> bool:
         """Tell from the suffix and the first bytes whether this reader is the one for a file."""
