@@ -12,8 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
-from ingest import crossref, openalex, semanticscholar
-from ingest.arxiv import Arxiv
+from ingest import arxiv, arxiv_snapshot, crossref, openalex, semanticscholar
 from ingest.documents import Unreadable
 from ingest.errors import MissingPathError, UndetectedSourceError, UnknownSourceError
 from ingest.files import Files
@@ -46,11 +45,12 @@ class Reader(Protocol):
 
 
 _READERS: tuple[Reader, ...] = (
-    UsptoXml(),
-    Arxiv(),
+    arxiv_snapshot.READER,
     openalex.READER,
     crossref.READER,
     semanticscholar.READER,
+    UsptoXml(),
+    arxiv.READER,
     JsonLines(),
     Files(),
 )
