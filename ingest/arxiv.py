@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
     from ingest.documents import Origin
-    from ingest.sniff import Head
 
 NAME = "arxiv"
 ANNOUNCED_WITHIN = timedelta(days=5)
@@ -238,15 +237,9 @@ def mail_day(text: str) -> date | None:
         return None
 
 
-def _is_ours(first: Head) -> bool:
-    """Tell arXiv's lists from those of other OAI servers."""
-    return first.root == "feed" or b"arxiv" in first.data.lower()
-
-
 READER = XmlRecords(
     name=NAME,
     roots=frozenset({"feed", "OAI-PMH"}),
     make=make,
     records=frozenset({"entry", "record"}),
-    where=_is_ours,
 )
