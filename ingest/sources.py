@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
 from ingest import arxiv, arxiv_snapshot, crossref, openalex, semanticscholar
+from ingest.bigquery import BigQuery
 from ingest.documents import Unreadable
 from ingest.errors import MissingPathError, UndetectedSourceError, UnknownSourceError
 from ingest.files import Files
@@ -45,6 +46,7 @@ class Reader(Protocol):
 
 
 _READERS: tuple[Reader, ...] = (
+    BigQuery(),
     arxiv_snapshot.READER,
     openalex.READER,
     crossref.READER,
