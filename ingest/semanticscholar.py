@@ -7,9 +7,9 @@ Decisions
 * It merges a preprint and its article into one record, whose date is often the preprint's while the text may
   be the article's. So every date is of medium confidence, the first of January is the year and the first of a
   month is the month (`ingest.paper_keys.loose_day`), and the key is Semantic Scholar's own number.
-* The data sets hold parts of one paper in separate files: `abstracts` and `s2orc` state no date. Their
-  records have keys of their own (`s2:123#abstract`, `s2:123#text`), so that none replaces another, and one
-  `work`.
+* The data sets hold parts of one paper in separate files under one number: `papers` has title and dates,
+  `abstracts` and `s2orc` the texts. Each record says only its part, so that a store that adds up what one
+  source says of a key loses none: the title that `s2orc` marks stays in its text, as `papers` has it.
 * A summary written by a machine (`tldr`) is not the paper's text and is left out.
 * `s2orc` marks paragraphs and headings by offsets into its text, as JSON inside JSON. Offsets out of place
   are left out; a text without marks is cut at blank lines, so that nothing is lost.
@@ -62,13 +62,12 @@ def make(record: Record, origin: Origin) -> Iterator[Item]:
     if not work:
         raise RecordRefusedError("it has neither corpusid nor paperId")
     builder = TextBuilder()
-    part = _text(record, builder)
+    _text(record, builder)
     text, sections, _ = builder.build()
     if not text:
         raise RecordRefusedError(f"{work} has neither title nor abstract nor text")
-    key = f"{work}#{part}" if part else work
     yield Document(
-        key=key,
+        key=work,
         kind=DocumentKind.PAPER,
         text=text,
         sections=sections,
@@ -76,7 +75,7 @@ def make(record: Record, origin: Origin) -> Iterator[Item]:
         parties=tuple(dict.fromkeys(_authors(record))),
         citations=tuple(_citations(record)),
         work=work,
-        aliases=distinct((sha if sha != work else "", *_names(ids)), key),
+        aliases=distinct((sha if sha != work else "", *_names(ids)), work),
         origin=origin,
     )
 
@@ -86,8 +85,7 @@ def _external(record: Record) -> object:
     return found or _mapping(record.get("openaccessinfo")).get("externalids")
 
 
-def _text(record: Record, builder: TextBuilder) -> str:
-    """Write what the record has, and return which part of the paper it is; empty for the paper itself."""
+def _text(record: Record, builder: TextBuilder) -> None:
     title, abstract = fields.text_of(record, "title"), fields.text_of(record, "abstract")
     builder.section("title")
     builder.paragraph(" ".join(title.split()), "title")
@@ -96,16 +94,10 @@ def _text(record: Record, builder: TextBuilder) -> str:
         builder.paragraph(paragraph, "abstract")
     content = _mapping(record.get("content") or record.get("body"))
     if body := fields.text_of(content, "text"):
-        _body(builder, body, _mapping(content.get("annotations")), titled=bool(title.strip()))
-        return "text"
-    return "abstract" if abstract.strip() and not title.strip() else ""
+        _body(builder, body, _mapping(content.get("annotations")))
 
 
-def _body(builder: TextBuilder, body: str, marks: Record, *, titled: bool) -> None:
-    titles = () if titled else _spans(marks, "title", len(body))[:1]
-    for start, end in titles:
-        builder.section("title")
-        builder.paragraph(" ".join(body[start:end].split()), "title")
+def _body(builder: TextBuilder, body: str, marks: Record) -> None:
     abstracts = _spans(marks, "abstract", len(body))
     builder.section("abstract")
     for start, end in abstracts:
@@ -120,6 +112,8 @@ def _body(builder: TextBuilder, body: str, marks: Record, *, titled: bool) -> No
     outside = [
         span for span in paragraphs if not any(s <= span[0] and span[1] <= e for s, e in abstracts[:50])
     ]
+    for start, end in _spans(marks, "title", len(body))[:1]:
+        builder.paragraph(body[start:end], "title")
     number = 0
     for start, end, is_heading in sorted([(*h, True) for h in headings] + [(*p, False) for p in outside]):
         if is_heading:

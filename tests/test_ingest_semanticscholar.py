@@ -129,10 +129,11 @@ def test_a_paper_without_corpus_number_is_known_by_its_digest(tmp_path: Path) ->
     assert (document.key, document.aliases) == (f"s2:{SHA}", ())
 
 
-def test_the_data_sets_give_parts_that_share_a_work_and_never_a_key(tmp_path: Path) -> None:
+def test_the_data_sets_give_parts_of_one_paper_none_of_which_has_all_that_another_has(tmp_path: Path) -> None:
     paper, abstract, full = documents_of(READER, tmp_path / "a.jsonl", LINES)
-    assert [paper.key, abstract.key, full.key] == ["s2:77", "s2:77#abstract", "s2:77#text"]
-    assert {paper.work, abstract.work, full.work} == {"s2:77"}
+    assert {paper.key, abstract.key, full.key, paper.work, abstract.work, full.work} == {"s2:77"}
+    parts = [{section.field for section in document.sections} for document in (paper, abstract, full)]
+    assert parts == [{"title"}, {"abstract"}, {"abstract", "description"}]
     assert abstract.aliases == full.aliases == ("doi:10.1000/lid",)
     assert [str(event.when) for event in paper.events] == ["2023-01-01/2023-12-31"]
     assert abstract.events == full.events == ()
@@ -141,7 +142,9 @@ def test_the_data_sets_give_parts_that_share_a_work_and_never_a_key(tmp_path: Pa
 def test_marks_of_a_full_text_become_sections_and_those_out_of_place_are_left_out(tmp_path: Path) -> None:
     full = documents_of(READER, tmp_path / "a.jsonl", LINES)[2]
     check_document(full)
-    assert (full.title, full.abstract) == ("Lids that close", "We close pots.")
+    assert full.abstract == "We close pots."
+    first = full.sections[1].paragraphs[0]
+    assert (first.anchor, full.text[first.start : first.end]) == ("title", "Lids that close")
     method = full.sections[-1]
     assert method.heading == "Method"
     assert [(p.anchor, full.text[p.start : p.end]) for p in method.paragraphs] == [
