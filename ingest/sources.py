@@ -18,6 +18,7 @@ from ingest.documents import Unreadable
 from ingest.errors import MissingPathError, UndetectedSourceError, UnknownSourceError
 from ingest.files import Files
 from ingest.jsonl import JsonLines
+from ingest.number_list import NumberList
 from ingest.office_files import SUFFIXES
 from ingest.record_stream import display
 from ingest.uspto_xml import UsptoXml
@@ -54,11 +55,12 @@ _READERS: tuple[Reader, ...] = (
     UsptoXml(),
     arxiv.READER,
     JsonLines(),
+    NumberList(),
     Files(),
 )
 """In the order in which they are asked: those that know a file by a mark in it come first."""
 SOURCES: Mapping[str, Reader] = MappingProxyType({source.name: source for source in _READERS})
-_SUFFIXES = frozenset({".xml", ".zip", ".jsonl", ".gz", ".ndjson"})
+_SUFFIXES = frozenset({".xml", ".zip", ".jsonl", ".gz", ".ndjson", ".json", ".csv", ".tsv"})
 """Beside what a reader recognises: a file with one of these in a folder is meant, so it is reported."""
 _TEXTS = frozenset({".doc", ".docm", ".odt", ".rtf", ".epub", ".tex", ".ps", ".djvu", ".mht", ".mhtml"})
 _SLIDES = frozenset({".ppt", ".pptx", ".odp"})
