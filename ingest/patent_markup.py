@@ -188,6 +188,9 @@ def text_of(root: _Element) -> str:
     for event, element in _walk(root):
         name = local(element).lower()
         if event == "start":
+            if element is root:
+                pieces.append(_flat(element.text))
+                continue
             if name in _BLOCKS:
                 pieces.append("\n")
             _open(pieces, element, name)

@@ -17,6 +17,7 @@ from ingest.bigquery import BigQuery
 from ingest.documents import Unreadable
 from ingest.errors import MissingPathError, UndetectedSourceError, UnknownSourceError
 from ingest.files import Files
+from ingest.google_patents import GooglePatents
 from ingest.jsonl import JsonLines
 from ingest.number_list import NumberList
 from ingest.office_files import SUFFIXES
@@ -48,6 +49,7 @@ class Reader(Protocol):
 
 _READERS: tuple[Reader, ...] = (
     BigQuery(),
+    GooglePatents(),
     arxiv_snapshot.READER,
     openalex.READER,
     crossref.READER,
