@@ -132,13 +132,9 @@ def _properties(root: _Element) -> Mapping[str, list[str]]:
     found: dict[str, list[str]] = {}
     for element in root.iter("*"):
         name = element.get("itemprop")
-        if (
-            not name
-            or element.tag in ("section", "tr", "article")
-            or any(map(_lists, element.iterancestors()))
-        ):
+        if not name or name == "content" or element.tag in ("section", "tr"):
             continue
-        if value := _value(element):
+        if not any(map(_lists, element.iterancestors())) and (value := _value(element)):
             found.setdefault(name, []).append(value)
     return found
 

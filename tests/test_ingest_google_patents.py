@@ -67,8 +67,8 @@ BODY = """<section itemprop="abstract" itemscope><h2>Abstract</h2><div itemprop=
 <div class="claim-text">a rim.</div></div></div></div>
 <div class="claim-dependent"> <div id="CLM-00002" num="00002" class="claim"><div class="claim-text">2. The
 lid of <claim-ref idref="CLM-00001">claim 1</claim-ref>, closing.</div></div></div>
-<div class="claim-dependent"> <div id="CLM-00003" num="00003" class="claim"><div class="claim-text">3. (canceled
-)</div></div></div></div></div></section>
+<div class="claim-dependent"> <div id="CLM-00003" num="00003" class="claim"><div class="claim-text">
+3. (canceled)</div></div></div></div></div></section>
 """
 ROWS = """<table><tr itemprop="priorityApps" itemscope repeat><td>
 <span itemprop="applicationNumber">US13/012,345</span></td><td itemprop="filingDate">2011-01-24</td></tr>
