@@ -12,14 +12,17 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
-from ingest.arxiv import Arxiv
+from ingest import arxiv, arxiv_snapshot, crossref, openalex, semanticscholar
+from ingest.bigquery import BigQuery
 from ingest.docdb import DOCDB
 from ingest.documents import Unreadable
 from ingest.epo_fulltext import EPO_FULLTEXT
 from ingest.epo_ops import EPO_OPS
 from ingest.errors import MissingPathError, UndetectedSourceError, UnknownSourceError
 from ingest.files import Files
+from ingest.google_patents import GooglePatents
 from ingest.jsonl import JsonLines
+from ingest.number_list import NumberList
 from ingest.office_files import SUFFIXES
 from ingest.record_stream import display
 from ingest.uspto_xml import UsptoXml
@@ -37,7 +40,7 @@ class Reader(Protocol):
 
     @property
     def name(self) -> str:
-        """What the reader is called, e.g. `uspto-xml`."""
+        """What the command line and `Origin.source` call it, e.g. `uspto-xml`."""
 
     def recognises(self, path: Path) -> bool:
         """Tell from the suffix and the first bytes whether this reader is the one for a file."""
@@ -55,14 +58,21 @@ _READERS: tuple[Reader, ...] = (
     EPO_FULLTEXT,
     WIPO_ST36,
     WIPO_ST96,
+    BigQuery(),
+    GooglePatents(),
+    arxiv_snapshot.READER,
+    openalex.READER,
+    crossref.READER,
+    semanticscholar.READER,
     UsptoXml(),
-    Arxiv(),
+    arxiv.READER,
     JsonLines(),
+    NumberList(),
     Files(),
 )
 """In the order in which they are asked: those that know a file by a mark in it come first."""
 SOURCES: Mapping[str, Reader] = MappingProxyType({source.name: source for source in _READERS})
-_SUFFIXES = frozenset({".xml", ".zip", ".jsonl", ".gz", ".ndjson"})
+_SUFFIXES = frozenset({".xml", ".zip", ".jsonl", ".gz", ".ndjson", ".json", ".csv", ".tsv"})
 """Beside what a reader recognises: a file with one of these in a folder is meant, so it is reported."""
 _TEXTS = frozenset({".doc", ".docm", ".odt", ".rtf", ".epub", ".tex", ".ps", ".djvu", ".mht", ".mhtml"})
 _SLIDES = frozenset({".ppt", ".pptx", ".odp"})
