@@ -12,6 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
+from ingest import uspto_pap, uspto_st32
 from ingest.arxiv import Arxiv
 from ingest.documents import Unreadable
 from ingest.errors import MissingPathError, UndetectedSourceError, UnknownSourceError
@@ -44,6 +45,8 @@ class Reader(Protocol):
 
 _READERS: tuple[Reader, ...] = (
     UsptoXml(),
+    UsptoXml(uspto_st32.NAME),
+    UsptoXml(uspto_pap.NAME),
     Arxiv(),
     JsonLines(),
     Files(),
