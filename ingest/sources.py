@@ -20,6 +20,7 @@ from ingest.files import Files
 from ingest.jsonl import JsonLines
 from ingest.office_files import SUFFIXES
 from ingest.record_stream import display
+from ingest.uspto_aps import UsptoAps
 from ingest.uspto_xml import UsptoXml
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ _READERS: tuple[Reader, ...] = (
     UsptoXml(),
     UsptoXml(uspto_st32.NAME),
     UsptoXml(uspto_pap.NAME),
+    UsptoAps(),
     Arxiv(),
     JsonLines(),
     Files(),

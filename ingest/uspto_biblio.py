@@ -229,13 +229,14 @@ def citations(biblio: _Element) -> tuple[Citation, ...]:
             patent, other = citation.find("patcit"), citation.find("nplcit/othercit")
             if patent is not None:
                 parts = _identified(patent)
-                found.append(Citation(text=_cited(parts), key=_key(parts), category=category))
+                found.append(Citation(text=cited(parts), key=_key(parts), category=category))
             elif text := " ".join(flatten(other).split()):
                 found.append(Citation(text=text, category=category))
     return tuple(dict.fromkeys(found))
 
 
-def _cited(parts: Mapping[str, str]) -> str:
+def cited(parts: Mapping[str, str]) -> str:
+    """Return a cited document as text: country, number, kind, name and month."""
     names = ("country", "doc-number", "kind", "name")
     text = " ".join(parts[name] for name in names if parts.get(name))
     months = re.fullmatch(r"(\d{4})(\d{2})(\d{2})", parts.get("date", ""))
