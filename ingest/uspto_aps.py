@@ -24,6 +24,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ingest import uspto_aps_front as front_of
+from ingest.application_numbers import application_key
 from ingest.builder import TextBuilder
 from ingest.claim_text import depends_on, is_cancelled, split_number
 from ingest.documents import (
@@ -37,7 +38,6 @@ from ingest.record_stream import Member, display, measure, members, pieces
 from ingest.sniff import head
 from ingest.uspto_aps_text import ADDED, Group, Plain, groups, rows, words
 from ingest.uspto_biblio import work_key
-from ingest.uspto_family import application_key
 from ingest.xml_safety import PIECE_LIMIT
 
 if TYPE_CHECKING:

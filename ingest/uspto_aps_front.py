@@ -9,12 +9,12 @@ from datetime import date
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from ingest.application_numbers import application_key
 from ingest.documents import Citation, Classification, DatedEvent, DayInterval, EventKind, Party
 from ingest.errors import DateFormError
 from ingest.evidence import dated
 from ingest.uspto_aps_text import Group, Plain, words
 from ingest.uspto_biblio import cited, key_of, uspc
-from ingest.uspto_family import application_key
 from ingest.uspto_modern import ipc, us_kind
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def key_for(number: str, issued: date | None) -> str:
     kind = us_kind(number)
     if number.startswith("PP") and issued is not None and issued < _NEW_KINDS:
         kind = "P"
-    return key_of("US", number, kind) or key_of("US", number, "A").removesuffix("-A")
+    return key_of("US", number, kind)
 
 
 def serial_of(front: Group) -> str:
@@ -108,13 +108,14 @@ def _related(found: list[Group]) -> Iterator[DatedEvent]:
 def priorities(found: list[Group], *, design: bool) -> Iterator[str]:
     """Yield the keys of the applications whose date is claimed."""
     for group in found:
-        key = ""
+        key, filed = "", day_of(group.text("APD"))
+        year = None if filed is None else filed.year
         if group.name == "PRIR":
-            key = application_key(_country(group.text("CNT")), group.text("APN"))
+            key = application_key(_country(group.text("CNT")), group.text("APN"), year=year)
         elif group.name == "PCTA":
             key = application_key("WO", group.text("PCN"))
         elif group.name in ("RLAP", "REIS"):
-            series = _series(day_of(group.text("APD")), design=design)
+            series = _series(filed, design=design)
             number = group.text("APN")[:_SERIAL_LENGTH]
             if series and len(number) == _SERIAL_LENGTH and number.isdigit():
                 key = application_key("US", series + number)

@@ -24,7 +24,9 @@ from ingest.documents import (
     EventKind,
     Party,
 )
+from ingest.errors import NumberFormError
 from ingest.evidence import dated
+from ingest.numbers import parse_publication
 from ingest.uspto_text import flatten
 
 if TYPE_CHECKING:
@@ -32,12 +34,8 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element
 
-_NUMBER = re.compile(r"([A-Z]*)0*(\d+)")
-_LEADING_COUNTRY = re.compile(r"[A-Z]{2}(?=\d)")
 _IPC = re.compile(r"([A-HY]\d{2}[A-Z])\s*0*(\d{1,4})/(\d{2,6})")
 _SERIAL = re.compile(r"(\d{2})(\d{6})")
-_CITED_KINDS = {"S": "S1", "E": "E1", "H": "H1"}
-"""Citations still use the kinds of before 2001 for designs, reissues and registrations."""
 _ABSENT = frozenset({"", "omitted", "unknown", "none", "not provided"})
 _BENEFITS = frozenset(
     {"continuation", "continuation-in-part", "division", "reissue", "continuing-reissue", "substitution"}
@@ -52,17 +50,11 @@ def field_text(element: _Element | None, path: str) -> str:
 
 
 def key_of(country: str, number: str, kind: str) -> str:
-    """Return `US-11234567-B2` for `US`, `011234567`, `B2 `; empty when a part is missing."""
-    compact = re.sub(r"[^0-9A-Z]", "", number.upper())
-    if country.isalpha() and compact.startswith(country):
-        compact = _LEADING_COUNTRY.sub("", compact, count=1)
-    match = _NUMBER.fullmatch(compact)
-    kind = re.sub(r"[^0-9A-Z]", "", kind.upper())
-    if match is None or not kind or not country:
+    """Return `US-11234567-B2` for `US`, `011234567`, `B2 `; empty for what is no publication's number."""
+    try:
+        return parse_publication(number, country, kind).key
+    except NumberFormError:
         return ""
-    if country == "US":
-        kind = _CITED_KINDS.get(kind, kind)
-    return f"{country}-{match[1]}{match[2]}-{kind}"
 
 
 def _identified(reference: _Element | None) -> Mapping[str, str]:

@@ -7,15 +7,18 @@ divisions and reissues and an international application are priorities; the own 
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from ingest.uspto_biblio import field_text, work_key
+from ingest.application_numbers import application_key
+from ingest.uspto_biblio import field_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lxml.etree import _Element
 
+_DAY = re.compile(r"[12]\d{7}")
 _OWN = "application-reference/document-id"
 _PLACES = (
     "priority-claims/priority-claim",
@@ -24,16 +27,6 @@ _PLACES = (
     "us-related-documents/*/relation/parent-doc/parent-pct-document/document-id",
     "pct-or-regional-filing-data/document-id",
 )
-
-
-def application_key(country: str, number: str) -> str:
-    """Return the key of an application by office and number; empty when one is missing."""
-    compact = "".join(char for char in number if char.isalnum()).upper()
-    if not compact or not country:
-        return ""
-    if compact.startswith("PCT"):
-        return f"WO-appl-{compact}"
-    return work_key(number) if country == "US" else f"{country}-appl-{compact}"
 
 
 def application(biblio: _Element) -> str:
@@ -50,5 +43,7 @@ def priorities(biblio: _Element) -> tuple[str, ...]:
 
 def _keys(biblio: _Element, place: str) -> Iterator[str]:
     for found in biblio.iterfind(place):
-        if key := application_key(field_text(found, "country"), field_text(found, "doc-number")):
+        country, number, day = (field_text(found, name) for name in ("country", "doc-number", "date"))
+        year = int(day[:4]) if _DAY.fullmatch(day) else None
+        if number and (key := application_key(country, number, year=year)):
             yield key

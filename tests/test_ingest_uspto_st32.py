@@ -104,7 +104,7 @@ def test_the_front_page_of_2002_gives_classes_parties_and_citations(tmp_path: Pa
     assert [(c.key, c.category) for c in document.citations] == [
         ("US-3462862-A", "cited by examiner"),
         ("US-D271298-S1", "cited by examiner"),
-        ("", "cited by other"),
+        ("WO-1996025012", "cited by other"),
         ("", "cited by other"),
     ]
     assert document.citations[0].text == "US 3462862 A Türner, 1969-08"

@@ -338,7 +338,8 @@ def test_small_parts_of_numbers_and_classes() -> None:
     assert key_of("US", "2004/0012345", "A1") == "US-20040012345-A1"
     assert key_of("DE", "102 60 211", "A1") == "DE-10260211-A1"
     assert key_of("US", "5,123,456", "A") == "US-5123456-A"
-    assert key_of("US", "5123456", "") == ""
+    assert key_of("US", "5123456", "") == "US-5123456"
+    assert key_of("US", "none", "A1") == ""
     assert [key_of("US", *cited) for cited in (("D353547", "S"), ("RE37123", "E"), ("H1234", "H"))] == [
         "US-D353547-S1",
         "US-RE37123-E1",
