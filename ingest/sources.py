@@ -19,6 +19,8 @@ from ingest.errors import MissingPathError, UndetectedSourceError, UnknownSource
 from ingest.files import Files
 from ingest.jsonl import JsonLines
 from ingest.office_files import SUFFIXES
+from ingest.patentsview import PatentsView
+from ingest.patentsview_api import PATENTSVIEW_API
 from ingest.record_stream import display
 from ingest.uspto_aps import UsptoAps
 from ingest.uspto_xml import UsptoXml
@@ -32,7 +34,9 @@ if TYPE_CHECKING:
 class Reader(Protocol):
     """Turns files of one family of formats into documents."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """Return the word by which the reader is asked for."""
 
     def recognises(self, path: Path) -> bool:
         """Tell from the suffix and the first bytes whether this reader is the one for a file."""
@@ -49,6 +53,8 @@ _READERS: tuple[Reader, ...] = (
     UsptoXml(uspto_st32.NAME),
     UsptoXml(uspto_pap.NAME),
     UsptoAps(),
+    PatentsView(),
+    PATENTSVIEW_API,
     Arxiv(),
     JsonLines(),
     Files(),
