@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING, Protocol
 
 from ingest import uspto_pap, uspto_st32
 from ingest.arxiv import Arxiv
+from ingest.cpc_scheme import CpcScheme
 from ingest.documents import Unreadable
 from ingest.errors import MissingPathError, UndetectedSourceError, UnknownSourceError
 from ingest.files import Files
+from ingest.ipc_titles import IpcTitles
 from ingest.jsonl import JsonLines
 from ingest.office_files import SUFFIXES
 from ingest.patentsview import PatentsView
@@ -55,6 +57,8 @@ _READERS: tuple[Reader, ...] = (
     UsptoAps(),
     PatentsView(),
     PATENTSVIEW_API,
+    CpcScheme(),
+    IpcTitles(),
     Arxiv(),
     JsonLines(),
     Files(),
