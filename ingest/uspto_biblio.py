@@ -2,8 +2,8 @@
 
 Decisions
 ---------
-* Numbers lose the zeros that pad them: `08926509` is `US-8926509-B2`, `D0612345` is `US-D612345-S1`. That is
-  how later documents cite them, so a citation finds its document.
+* Keys are those of `ingest.numbers`: `08926509` is `US-8926509-B2`, `D0612345` is `US-D612345-S1`, whatever
+  the form a later document cites them in, so a citation finds its document.
 * A benefit claim (provisional, continuation, division, foreign priority) is a PRIORITY event. One that
   reaches back through a continuation in part has medium confidence: part of the text has a later date.
 * Earlier publications of the family (pre-grant publication, parent's grant, international publication) are
@@ -50,7 +50,12 @@ def field_text(element: _Element | None, path: str) -> str:
 
 
 def key_of(country: str, number: str, kind: str) -> str:
-    """Return `US-11234567-B2` for `US`, `011234567`, `B2 `; empty for what is no publication's number."""
+    """Return `US-11234567-B2` for `US`, `011234567`, `B2 `; empty for what is no publication's number.
+
+    Without a kind the key has none: `ingest.numbers.without_kind` is how such a citation finds its document.
+    """
+    if not country:
+        return ""
     try:
         return parse_publication(number, country, kind).key
     except NumberFormError:
