@@ -12,8 +12,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
-from ingest import arxiv, arxiv_snapshot, crossref, openalex, semanticscholar
+from ingest import arxiv, arxiv_snapshot, crossref, openalex, semanticscholar, uspto_pap, uspto_st32
 from ingest.bigquery import BigQuery
+from ingest.cpc_scheme import CpcScheme
 from ingest.docdb import DOCDB
 from ingest.documents import Unreadable
 from ingest.epo_fulltext import EPO_FULLTEXT
@@ -21,10 +22,14 @@ from ingest.epo_ops import EPO_OPS
 from ingest.errors import MissingPathError, UndetectedSourceError, UnknownSourceError
 from ingest.files import Files
 from ingest.google_patents import GooglePatents
+from ingest.ipc_titles import IpcTitles
 from ingest.jsonl import JsonLines
 from ingest.number_list import NumberList
 from ingest.office_files import SUFFIXES
+from ingest.patentsview import PatentsView
+from ingest.patentsview_api import PATENTSVIEW_API
 from ingest.record_stream import display
+from ingest.uspto_aps import UsptoAps
 from ingest.uspto_xml import UsptoXml
 from ingest.wipo_st36 import WIPO_ST36
 from ingest.wipo_st96 import WIPO_ST96
@@ -65,6 +70,13 @@ _READERS: tuple[Reader, ...] = (
     crossref.READER,
     semanticscholar.READER,
     UsptoXml(),
+    UsptoXml(uspto_st32.NAME),
+    UsptoXml(uspto_pap.NAME),
+    UsptoAps(),
+    PatentsView(),
+    PATENTSVIEW_API,
+    CpcScheme(),
+    IpcTitles(),
     arxiv.READER,
     JsonLines(),
     NumberList(),
