@@ -13,6 +13,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
 from ingest import arxiv, arxiv_snapshot, crossref, openalex, semanticscholar, uspto_pap, uspto_st32
+from ingest.acl_anthology import AclAnthology
+from ingest.bibliography import Bibliography
 from ingest.bigquery import BigQuery
 from ingest.cpc_scheme import CpcScheme
 from ingest.docdb import DOCDB
@@ -20,15 +22,22 @@ from ingest.documents import Unreadable
 from ingest.epo_fulltext import EPO_FULLTEXT
 from ingest.epo_ops import EPO_OPS
 from ingest.errors import MissingPathError, UndetectedSourceError, UnknownSourceError
+from ingest.europepmc import EuropePmc
 from ingest.files import Files
 from ingest.google_patents import GooglePatents
 from ingest.ipc_titles import IpcTitles
+from ingest.jats import Jats
 from ingest.jsonl import JsonLines
 from ingest.number_list import NumberList
+from ingest.oai_dc import OAI_DC
 from ingest.office_files import SUFFIXES
 from ingest.patentsview import PatentsView
 from ingest.patentsview_api import PATENTSVIEW_API
+from ingest.pubmed import PUBMED
 from ingest.record_stream import display
+from ingest.rfc import Rfc
+from ingest.rfc_index import RFC_INDEX
+from ingest.tdcommons import TdCommons
 from ingest.uspto_aps import UsptoAps
 from ingest.uspto_xml import UsptoXml
 from ingest.wipo_st36 import WIPO_ST36
@@ -46,6 +55,8 @@ class Reader(Protocol):
     @property
     def name(self) -> str:
         """What the command line and `Origin.source` call it, e.g. `uspto-xml`."""
+
+    def name(self) -> str: ...
 
     def recognises(self, path: Path) -> bool:
         """Tell from the suffix and the first bytes whether this reader is the one for a file."""
@@ -78,6 +89,15 @@ _READERS: tuple[Reader, ...] = (
     CpcScheme(),
     IpcTitles(),
     arxiv.READER,
+    PUBMED,
+    EuropePmc(),
+    Jats(),
+    AclAnthology(),
+    RFC_INDEX,
+    Rfc(),
+    TdCommons(),
+    OAI_DC,
+    Bibliography(),
     JsonLines(),
     NumberList(),
     Files(),
