@@ -198,6 +198,18 @@ class StalledError(FetchError):
         super().__init__(f"{url}: the list breaks off again and again at {where}; {advice}")
 
 
+class ShortListError(FetchError):
+    """A list came to its end with fewer records than the service had said; all that came is kept."""
+
+    exit_code = 5
+
+    def __init__(self, connector: str, got: int, said: int) -> None:
+        super().__init__(
+            f"{connector}: the service spoke of {said} records and gave {got}; remove the state file of this "
+            "request to fetch it again"
+        )
+
+
 class RawFileMissingError(FetchError):
     """A raw file that was fetched is gone or has changed, and its page cannot be asked for alone."""
 

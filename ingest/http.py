@@ -199,8 +199,10 @@ class Session:
             ask.before()
         deadline = self.timer() + ask.deadline
         with ExitStack() as stack:
-            url, guarded = ask.url, False
+            url, guarded = ask.url, ask.foreign
             first = rules.origin_of(url)
+            if guarded and self._is_private(first[1]):
+                raise RedirectRefusedError("a service", bare_url(url), "it is a private address")
             for _ in range(rules.MAX_REDIRECTS + 1):
                 place = rules.origin_of(url)
                 limits = ask.limits if place == first else Limits()

@@ -77,6 +77,8 @@ class Ask:
     """Given status and headers, returns seconds for which the host is to be left alone: a service's own way
     of throttling."""
 
+    foreign: bool = False
+    """The address came out of a service's answer: it leads to no private host, as if it were a redirect."""
     before: Callable[[], None] | None = field(default=None, repr=False)
     """Called before each try, to count it."""
     shown: str = ""

@@ -4,8 +4,8 @@ Decisions
 ---------
 * A process reserves the next free instant under a lock and then waits for it outside the lock. A crash after
   the reservation wastes that instant and nothing else; locks are `flock`, which the system releases.
-* State is one small JSON file per host, replaced atomically. A damaged file counts as "just asked": the pace
-  is kept, and a budget forgotten.
+* State is one small JSON file per host, replaced atomically but not synced. One that a loss of power damaged
+  counts as "just asked": the pace is kept, and a budget forgotten.
 * Instants are wall-clock seconds since 1970, because processes and restarts share them. Days begin at
   midnight UTC, weeks on Monday. An instant far in the future was left behind by a
   wrong clock, and is dropped.
@@ -212,7 +212,7 @@ class Limiter:
     def _write(self, name: str, state: _State) -> None:
         values = {key: getattr(state, key) for key in _State.__slots__}
         values = {key: value for key, value in values.items() if value != -math.inf}
-        write_atomically(self._path(name, "json"), json.dumps(values).encode())
+        write_atomically(self._path(name, "json"), json.dumps(values).encode(), last=False)
 
 
 def _turn_windows(state: _State, now: float) -> None:

@@ -109,19 +109,24 @@ def safe_name(text: str) -> str:
     return f"{stem[:_NAME_LENGTH]}-{mark}{dot}{suffix}"
 
 
-def write_atomically(path: Path, data: bytes) -> None:
-    """Replace a file's content so that a reader, or a crash, finds the old or the new, never half."""
+def write_atomically(path: Path, data: bytes, *, last: bool = True) -> None:
+    """Replace a file's content so that a reader, or a crash, finds the old or the new, never half.
+
+    With `last` it survives a loss of power as well.
+    """
     draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with draft.open("wb") as file:
             file.write(data)
             file.flush()
-            os.fsync(file.fileno())
+            if last:
+                os.fsync(file.fileno())
         draft.replace(path)
     except BaseException:
         draft.unlink(missing_ok=True)
         raise
-    sync_folder(path.parent)
+    if last:
+        sync_folder(path.parent)
 
 
 def sync_folder(folder: Path) -> None:
