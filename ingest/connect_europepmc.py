@@ -90,7 +90,7 @@ class EuropePmc(Connector):
             id=number,
             file=safe_name(f"europepmc-{number}.json"),
             ask=lambda: self._ask(_clause(number), "", 25),
-            empty=lambda found: not list_of(found, "resultList", "result"),
+            empty=lambda data, url: not list_of(object_of(data, url), "resultList", "result"),
         )
 
     def _ask(self, query: str, cursor: str, size: int) -> Ask:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 DEFAULT_PREFIX = "oai_dc"
 _NOTHING = "noRecordsMatch"
 _EXPIRED = "badResumptionToken"
+_UNKNOWN = "idDoesNotExist"
 _STAMP = re.compile(r"\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}:\d{2}Z)?")
 _DAY = len("2026-01-01")
 _SHOWN = 160
@@ -80,7 +81,10 @@ def records(job: Job, base: str, prefix: str, ask: Callable[[str], Ask]) -> list
     def one(identifier: str) -> Thing:
         values = {"verb": "GetRecord", "metadataPrefix": prefix, "identifier": identifier}
         file = safe_name(f"{job.connector.name}-{prefix}-{identifier}.xml")
-        return Thing(id=identifier, file=file, ask=lambda: ask(f"{base}?{urlencode(values)}"))
+        return Thing(id=identifier, file=file, ask=lambda: ask(f"{base}?{urlencode(values)}"), empty=unknown)
+
+    def unknown(data: bytes, url: str) -> bool:
+        return _error(job, _parsed(data, url)) == _UNKNOWN
 
     return [one(identifier) for identifier in job.request.ids]
 
@@ -114,14 +118,9 @@ def _first(job: Job, prefix: str) -> dict[str, str]:
 
 def _turn(job: Job, data: bytes, token: str, url: str) -> Turn:
     root = _parsed(data, url)
-    for error in named(root, "error"):
-        code = error.get("code", "")
-        if code == _NOTHING:
-            return Turn(keep=False)
-        if code == _EXPIRED and token:
-            return Turn(expired=True)
-        said = " ".join(text_of(error).split())[:_SHOWN]
-        raise RequestRefusedError(job.connector.name, f"the repository says {code[:40]!r}: {said!r}")
+    code = _error(job, root, expired=bool(token))
+    if code:
+        return Turn(keep=False, expired=code == _EXPIRED)
     listed = next(named(root, "ListRecords"), None)
     if listed is None:
         raise AnswerUnreadableError(url, "it is no list of records")
@@ -135,6 +134,17 @@ def _turn(job: Job, data: bytes, token: str, url: str) -> Turn:
         job.progress.ordered = False
         return Turn(expired=True)
     return Turn(next=text, records=count)
+
+
+def _error(job: Job, root: _Element, *, expired: bool = False) -> str:
+    """Return the code of an error that is an answer, empty if there is none. Raises RequestRefusedError."""
+    for error in named(root, "error"):
+        code = error.get("code", "")
+        if code in (_NOTHING, _UNKNOWN) or (expired and code == _EXPIRED):
+            return code
+        said = " ".join(text_of(error).split())[:_SHOWN]
+        raise RequestRefusedError(job.connector.name, f"the repository says {code[:40]!r}: {said!r}")
+    return ""
 
 
 def _falls_short(job: Job, found: _Element | None, count: int) -> bool:

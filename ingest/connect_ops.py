@@ -147,6 +147,7 @@ class _Token:
             headers={"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"},
             body=b"grant_type=client_credentials",
         )
+        now = self.session.clock()
         found = object_of(talk(self.session, ask), ask.kept)
         value = found.get("access_token")
         if not isinstance(value, str) or not value.isascii() or not value.isprintable() or not value:
@@ -156,7 +157,7 @@ class _Token:
             min(int(told), _OWN) if told.isascii() and told.isdigit() and len(told) < len("123456") else 0
         )
         self.value = value
-        self.until = self.session.clock() + timedelta(seconds=max(0, seconds - 60))
+        self.until = now + timedelta(seconds=max(0, seconds - 60))
 
 
 def _rest(service: str, status: int, headers: Mapping[str, str], now: datetime) -> float:

@@ -20,6 +20,7 @@ from ingest.downloads import fetch, load
 from ingest.fetch_errors import (
     AnswerUnreadableError,
     RawFileMissingError,
+    RequestRefusedError,
     ShortListError,
     StalledError,
     StatusError,
@@ -149,8 +150,8 @@ class Thing:
     ask: Callable[[], Ask]
     gone: frozenset[int] = GONE
     """Statuses that mean that the service does not have it."""
-    empty: Callable[[dict[str, Any]], bool] | None = None
-    """Tells from a JSON answer that the service does not have it."""
+    empty: Callable[[bytes, str], bool] | None = None
+    """Tells from an answer and its address that the service does not have it."""
 
 
 def each(job: Job, things: Iterator[Thing]) -> Iterator[Fetched]:
@@ -177,8 +178,8 @@ def _one(job: Job, thing: Thing, path: Path) -> Fetched | None:
     ask = thing.ask()
     try:
         found = fetch(job.session, ask, path)
-        absent = thing.empty is not None and thing.empty(object_of(load(path, ask.kept), ask.kept))
-    except AnswerUnreadableError:
+        absent = thing.empty is not None and thing.empty(load(path, ask.kept), ask.kept)
+    except (AnswerUnreadableError, RequestRefusedError):
         drop(path)
         raise
     except StatusError as error:
