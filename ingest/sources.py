@@ -56,8 +56,6 @@ class Reader(Protocol):
     def name(self) -> str:
         """What the command line and `Origin.source` call it, e.g. `uspto-xml`."""
 
-    def name(self) -> str: ...
-
     def recognises(self, path: Path) -> bool:
         """Tell from the suffix and the first bytes whether this reader is the one for a file."""
 
