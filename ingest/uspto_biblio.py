@@ -21,11 +21,11 @@ from ingest.documents import (
     Citation,
     Classification,
     DatedEvent,
-    DayInterval,
     EventKind,
     Party,
 )
-from ingest.errors import DateFormError, NumberFormError
+from ingest.errors import NumberFormError
+from ingest.evidence import dated
 from ingest.numbers import parse_publication
 from ingest.uspto_text import flatten
 
@@ -39,7 +39,7 @@ _SERIAL = re.compile(r"(\d{2})(\d{6})")
 _ABSENT = frozenset({"", "omitted", "unknown", "none", "not provided"})
 _BENEFITS = frozenset(
     {"continuation", "continuation-in-part", "division", "reissue", "continuing-reissue", "substitution"}
-    | {"us-divisional-reissue", "us-reexamination-reissue-merger", "us-substitution"}
+    | {"us-divisional-reissue", "us-reexamination-reissue-merger", "us-substitution", "addition"}
 )
 
 
@@ -50,8 +50,11 @@ def field_text(element: _Element | None, path: str) -> str:
 
 
 def key_of(country: str, number: str, kind: str) -> str:
-    """Return `US-11234567-B2` for `US`, `011234567`, `B2 `; empty when a part is missing or no number."""
-    if not country or not kind:
+    """Return `US-11234567-B2` for `US`, `011234567`, `B2 `; empty for what is no publication's number.
+
+    Without a kind the key has none: `ingest.numbers.without_kind` is how such a citation finds its document.
+    """
+    if not country:
         return ""
     try:
         return parse_publication(number, country, kind).key
@@ -84,13 +87,14 @@ def work_key(application_number: str) -> str:
     return f"US-appl-{match[1]}/{match[2]}" if match else f"US-appl-{compact}"
 
 
-def event(kind: EventKind, text: str, source: str) -> Iterator[DatedEvent]:
-    """Yield the event, or nothing when its date is none."""
-    try:
-        when = DayInterval.parse(text)
-    except DateFormError:
-        return
-    yield DatedEvent(kind=kind, when=when, source=source)
+def event(kind: EventKind, text: str, source: str, office: str = "US") -> Iterator[DatedEvent]:
+    """Yield the event, or nothing when its date is none; the day is one at the seat of `office`."""
+    yield from dated(kind, text, source, office=office)
+
+
+def _office(number: str, country: str = "US") -> str:
+    """Return the office that dated a filing; none for an international one, which any office receives."""
+    return "" if number.upper().startswith("PCT") or country == "WO" else country
 
 
 def events(root: str, biblio: _Element, public: EventKind) -> tuple[DatedEvent, ...]:
@@ -102,12 +106,13 @@ def events(root: str, biblio: _Element, public: EventKind) -> tuple[DatedEvent, 
     filed = field_text(biblio, f"application-reference/{date}")
     found += event(EventKind.FILED, filed, f"{root}/application-reference")
     for claim in biblio.iterfind("priority-claims/priority-claim"):
-        found += event(EventKind.PRIORITY, field_text(claim, "date"), f"{root}/priority-claim")
+        office = _office(field_text(claim, "doc-number"), field_text(claim, "country"))
+        found += event(EventKind.PRIORITY, field_text(claim, "date"), f"{root}/priority-claim", office)
     for data in biblio.iterfind("pct-or-regional-filing-data"):
-        found += event(EventKind.FILED, field_text(data, date), f"{root}/pct-or-regional-filing-data")
+        found += event(EventKind.FILED, field_text(data, date), f"{root}/pct-or-regional-filing-data", "")
     for data in biblio.iterfind("pct-or-regional-publishing-data"):
         source = f"{root}/pct-or-regional-publishing-data"
-        found += event(EventKind.RELATED_PUBLISHED, field_text(data, date), source)
+        found += event(EventKind.RELATED_PUBLISHED, field_text(data, date), source, "WO")
     related = [
         item for element in biblio.iterfind("us-related-documents/*") for item in _related(root, element)
     ]
@@ -132,8 +137,10 @@ def _related(root: str, related: _Element) -> Iterator[DatedEvent]:
         yield from event(EventKind.PRIORITY, field_text(related, "document-id/date"), source)
     elif name in _BENEFITS:
         for parent in related.iterfind("relation/parent-doc"):
-            for place in ("document-id/date", "parent-pct-document/document-id/date"):
-                yield from event(EventKind.PRIORITY, field_text(parent, place), source)
+            for place in ("document-id", "parent-pct-document/document-id"):
+                office = _office(field_text(parent, f"{place}/doc-number"))
+                office = "" if place.startswith("parent-pct") else office
+                yield from event(EventKind.PRIORITY, field_text(parent, f"{place}/date"), source, office)
             granted = field_text(parent, "parent-grant-document/document-id/date")
             yield from event(EventKind.RELATED_PUBLISHED, granted, f"{source}/parent-grant-document")
 
@@ -219,13 +226,14 @@ def citations(biblio: _Element) -> tuple[Citation, ...]:
             patent, other = citation.find("patcit"), citation.find("nplcit/othercit")
             if patent is not None:
                 parts = _identified(patent)
-                found.append(Citation(text=_cited(parts), key=_key(parts), category=category))
+                found.append(Citation(text=cited(parts), key=_key(parts), category=category))
             elif text := " ".join(flatten(other).split()):
                 found.append(Citation(text=text, category=category))
     return tuple(dict.fromkeys(found))
 
 
-def _cited(parts: Mapping[str, str]) -> str:
+def cited(parts: Mapping[str, str]) -> str:
+    """Return a cited document as text: country, number, kind, name and month."""
     names = ("country", "doc-number", "kind", "name")
     text = " ".join(parts[name] for name in names if parts.get(name))
     months = re.fullmatch(r"(\d{4})(\d{2})(\d{2})", parts.get("date", ""))

@@ -70,7 +70,7 @@ def extended_family(connection: Connection, start: int) -> tuple[Row, ...]:
     edge = [start]
     while edge and len(known) < _MOST:
         part = edge[:_MANY]
-        used = select(distinct(priorities.c.key)).where(priorities.c.document.in_(part))
+        used = select(priorities.c.key).where(priorities.c.document.in_(part))
         shared = select(priorities.c.document).where(priorities.c.key.in_(used))
         given = select(documents.c.family).where(documents.c.id.in_(part), documents.c.family != "")
         same = select(documents.c.id).where(documents.c.family.in_(given))
