@@ -206,12 +206,12 @@ def _spelled(path: Path) -> str:
 
 def _mark(run: _Run, reader: Reader, path: Path) -> FileMark:
     """Return how far a file was read, and list again what was skipped until there. Raises OSError."""
-    stat = path.stat()
+    size, modified_ns = sources.state(path, reader)
     fresh = FileMark(
         path=_mark_path(path),
         source=reader.name,
-        size=stat.st_size,
-        modified_ns=stat.st_mtime_ns,
+        size=size,
+        modified_ns=modified_ns,
         reached=-1,
         records=0,
         finished=False,
