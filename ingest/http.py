@@ -20,7 +20,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from queue import Empty, SimpleQueue
 from threading import Thread, Timer
 from typing import TYPE_CHECKING, Any, Self
@@ -30,6 +30,7 @@ from ingest.fetch_errors import (
     ContactMissingError,
     FetchError,
     HostUnreachableError,
+    HostUntrustedError,
     NotAskedForError,
     RedirectRefusedError,
     SlowAnswerError,
@@ -203,11 +204,13 @@ class Session:
             first = rules.origin_of(url)
             if guarded and self._is_private(first[1]):
                 raise RedirectRefusedError("a service", bare_url(url), "it is a private address")
+            limits = ask.limits
             for _ in range(rules.MAX_REDIRECTS + 1):
                 place = rules.origin_of(url)
-                limits = ask.limits if place == first else Limits()
                 waited = self.timer()
-                stack.enter_context(self.limiter.slot(place[1], limits))
+                stack.enter_context(self.limiter.slot(place[1], limits if place == first else Limits()))
+                if place == first:
+                    limits = replace(limits, alone=False)  # our own turn is held already
                 deadline += self.timer() - waited
                 response = self._sent(ask, url, dict(headers or {}), guarded=guarded, deadline=deadline)
                 stack.callback(response.close)
@@ -300,7 +303,7 @@ class Session:
         if isinstance(error, FetchError):
             return error
         if isinstance(error, requests.exceptions.SSLError):
-            return HostUnreachableError(host, "its certificate is not trusted, or encryption failed")
+            return HostUntrustedError(host)
         if isinstance(error, requests.exceptions.Timeout):
             return HostUnreachableError(host, "no answer in time")
         if isinstance(error, requests.RequestException | OSError | ValueError):

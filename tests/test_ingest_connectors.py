@@ -20,6 +20,8 @@ from ingest.fetch_errors import (
     BudgetSpentError,
     FetchError,
     FolderBusyError,
+    FolderUnusableError,
+    KeyMalformedError,
     KeyMissingError,
     KeyRefusedError,
     NotAskedForError,
@@ -243,6 +245,31 @@ def test_a_redirect_at_any_request_takes_no_key_along(stage: Stage, service: Ser
         stage.check_whole()
 
 
+@ALL
+def test_a_redirect_within_the_service_is_followed(stage: Stage, service: Service) -> None:
+    at = service.asks - 1
+    if at in service.posts:
+        pytest.skip("what is posted follows no redirect")
+    stage.next(at)
+    stage.play.next(
+        lambda asked: Reply(
+            status=308, headers={"Location": f"{asked.path}?{urlencode(asked.query)}&again=1"}
+        )
+    )
+    assert len(list(stage.fetch())) == len(service.files)
+    assert stage.play.asked[-1].query["again"] == "1"
+    stage.check_whole()
+
+
+@ALL
+def test_a_folder_that_cannot_be_used_is_said_in_our_own_words(stage: Stage, service: Service) -> None:
+    list(stage.fetch())
+    (stage.folder / ".fetch.lock").unlink()
+    (stage.folder / ".fetch.lock").mkdir()
+    with pytest.raises(FolderUnusableError, match="directory"):
+        list(stage.fetch())
+
+
 @AT
 def test_a_drip_at_any_request_does_not_hold_us(stage: Stage, service: Service, at: int) -> None:
     stage.next(at)
@@ -391,6 +418,23 @@ def test_a_request_that_makes_no_sense_is_refused_at_once(
 ) -> None:
     with session(tmp_path) as polite, pytest.raises(RequestRefusedError):
         one.fetch(replace(wrong, address="https://r.example/oai"), tmp_path / "raw", polite)
+
+
+@pytest.mark.parametrize("key", ["two words", "a\nX-Evil: 1", "schlüssel"])
+def test_a_key_that_is_none_is_not_sent(tmp_path: Path, key: str) -> None:
+    service = SERVICES["uspto"]
+    with playing(service.answer) as play, session(tmp_path) as polite:
+        made = replace(service.make(play.url), environ={"USPTO_API_KEY": key})
+        with pytest.raises(KeyMalformedError) as caught:
+            list(made.fetch(service.request(play.url), tmp_path / "raw", polite))
+    assert key not in str(caught.value)
+    assert play.asked == []
+
+
+def test_the_words_are_said_to_go_where_they_would_really_go(tmp_path: Path) -> None:
+    mirror = replace(connector("crossref"), api="https://mirror.example/api")  # type: ignore[call-arg]
+    with session(tmp_path) as polite, pytest.raises(QueryTextRefusedError, match=r"mirror\.example"):
+        mirror.fetch(Request(query="lid"), tmp_path / "raw", polite)
 
 
 def test_a_limit_ends_a_list_early(tmp_path: Path) -> None:

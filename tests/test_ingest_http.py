@@ -29,6 +29,7 @@ from ingest.fetch_errors import (
     ContactMissingError,
     FailingError,
     HostUnreachableError,
+    HostUntrustedError,
     KeyRefusedError,
     NotAskedForError,
     RedirectRefusedError,
@@ -39,6 +40,7 @@ from ingest.fetch_errors import (
 )
 from ingest.http import Times, agent
 from ingest.http_rules import Ask, Key
+from ingest.limiter import Limits
 from ingest.raw_files import kept, kept_url, read_origin
 from tests.playing_server import AGENT, START, Clock, Play, Reply, playing, session
 
@@ -344,6 +346,23 @@ def test_a_redirect_on_the_same_host_keeps_the_key(play: Play, polite: Session, 
     assert play.asked[1].query == {"a": "1", "api_key": SECRET}
 
 
+def test_a_redirect_within_a_host_that_allows_one_request_at_a_time_needs_no_second_turn(
+    play: Play, polite: Session, clock: Clock, tmp_path: Path
+) -> None:
+    play.next(Reply(status=302, headers={"Location": "/moved"}))
+    limits = Limits(alone=True, interval=3.0)
+    assert fetch(polite, ask(play, limits=limits), tmp_path / "page.json").state == "new"
+    assert clock.waits == [3.0]
+
+
+def test_a_signature_that_is_over_is_asked_for_anew(play: Play, polite: Session, tmp_path: Path) -> None:
+    with playing(lambda _: Reply(body=BODY), host="127.0.0.2") as store:
+        store.next(Reply(status=403, body=b"<Error>expired</Error>"))
+        play.next(*[Reply(status=302, headers={"Location": f"{store.url}/{n}"}) for n in range(2)])
+        assert fetch(polite, ask(play, keys=keys(play)), tmp_path / "page.json").state == "new"
+        assert [one.path for one in store.asked] == ["/0", "/1"]
+
+
 def test_a_redirect_that_hides_the_key_in_its_path_is_refused(
     play: Play, polite: Session, tmp_path: Path
 ) -> None:
@@ -542,7 +561,7 @@ def test_certificates_are_always_verified(
         if trusted and host == "localhost":
             assert fetch(polite, asked, tmp_path / "page.json").state == "new"
             return
-        with pytest.raises(HostUnreachableError, match="certificate"):
+        with pytest.raises(HostUntrustedError, match="certificate"):
             fetch(polite, asked, tmp_path / "page.json")
         assert play.asked == []
 
