@@ -7,6 +7,10 @@ Decisions
   Anything that prints a quote can be checked by anyone who holds the text.
 * A date is an **event with an interval**, never a bare day: "2025" is [2025-01-01, 2025-12-31], and the
   record says who asserted it. A document without a public event has no public date; nothing guesses one.
+* A copy in an archive or an index proves "public no later than": its interval is open at the start. It can
+  make an answer firmer and never weaker (law.md, vectors 16 and 17).
+* A day is a day *somewhere*. Where the office is known the event carries its time zone, and `utc` gives the
+  instants between which it lies; where it is not, the day may have been anywhere on earth.
 * Offsets count Unicode code points, `end` is exclusive (Python slices).
 """
 
@@ -17,10 +21,11 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Literal
+from zoneinfo import ZoneInfo
 
 from ingest.errors import DateFormError
 
@@ -50,13 +55,34 @@ class EventKind(StrEnum):
     """The text of *this* document became available to the public."""
     GRANTED = "granted"
     """Publication of the grant; public as well."""
+    POSTED = "posted"
+    """Put online: a page, a preprint, a push to a public repository."""
+    YEAR_ONLY = "year-only"
+    """Published, and nothing better than the year is stated."""
+    INFERRED = "inferred"
+    """Published as a rule says, not as the source states (the year in a number, say)."""
+    ARCHIVED = "archived"
+    """An archive holds a copy of that day: public then or before."""
+    INDEXED = "indexed"
+    """A search engine or database listed it by that day: public then or before."""
     EARLIER_VERSION = "earlier-version"
     """An earlier version of the work became public; says nothing about this text."""
     RELATED_PUBLISHED = "related-published"
     """Another member (a pre-grant publication, say) became public; says nothing about this text."""
 
 
-PUBLIC_KINDS = frozenset({EventKind.PUBLISHED, EventKind.GRANTED})
+BOUND_KINDS = frozenset({EventKind.ARCHIVED, EventKind.INDEXED})
+"""Upper bounds: what they show was public on their day, and perhaps long before."""
+PUBLIC_KINDS = BOUND_KINDS | {
+    EventKind.PUBLISHED,
+    EventKind.GRANTED,
+    EventKind.POSTED,
+    EventKind.YEAR_ONLY,
+    EventKind.INFERRED,
+}
+OPEN = date.min
+"""The earliest day of an interval that has no known beginning; written `..` (ISO 8601-2)."""
+_STATED_KINDS = PUBLIC_KINDS - BOUND_KINDS
 Confidence = Literal["high", "medium", "low"]
 
 _DAY = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
@@ -77,16 +103,18 @@ class DayInterval:
     def __str__(self) -> str:
         if self.earliest == self.latest:
             return self.earliest.isoformat()
-        return f"{self.earliest.isoformat()}/{self.latest.isoformat()}"
+        return f"{'..' if self.earliest == OPEN else self.earliest.isoformat()}/{self.latest.isoformat()}"
 
     @classmethod
     def parse(cls, text: str) -> DayInterval:
-        """Read `YYYY-MM-DD`, `YYYYMMDD`, `YYYY-MM`, `YYYY` or `A/B`.
+        """Read `YYYY-MM-DD`, `YYYYMMDD`, `YYYY-MM`, `YYYY`, `A/B`, or `../B` for "B or before".
 
         Raises DateFormError; a day such as 2010-06-00 (the office's "day unknown") is read as its month.
         """
         first, slash, second = text.strip().partition("/")
         try:
+            if slash and first.strip() == "..":
+                return cls(earliest=OPEN, latest=_interval(second).latest)
             start = _interval(first)
             return start if not slash else cls(earliest=start.earliest, latest=_interval(second).latest)
         except ValueError:
@@ -115,6 +143,44 @@ class DatedEvent:
     source: str
     """The field or rule that asserts it, e.g. `us-patent-grant/publication-reference`."""
     confidence: Confidence = "high"
+    zone: str = ""
+    """IANA name of the time zone in which `when` counts days; empty when the source does not say."""
+    instant: datetime | None = None
+    """The exact moment, in UTC, where the source states one."""
+
+    @property
+    def utc(self) -> tuple[datetime, datetime]:
+        """The instants between which it happened, in UTC, the second excluded.
+
+        Without a zone the day began where days begin first (UTC+14) and ended where they end last (UTC-12).
+        """
+        if self.instant is not None:
+            return self.instant, self.instant + timedelta(microseconds=1)
+        first = ZoneInfo(self.zone) if self.zone else timezone(timedelta(hours=14))
+        last = ZoneInfo(self.zone) if self.zone else timezone(timedelta(hours=-12))
+        return _midnight(self.when.earliest, first), _midnight(self.when.latest, last, after=1)
+
+    @property
+    def precision(self) -> Literal["day", "month", "year", "interval", "bound"]:
+        """How exactly the day is known; `bound` says "then or before"."""
+        first, last = self.when.earliest, self.when.latest
+        if first == OPEN:
+            return "bound"
+        if first == last:
+            return "day"
+        if first.day == 1 and (last + timedelta(days=1)).day == 1 and first.year == last.year:
+            if first.month == last.month:
+                return "month"
+            if (first.month, last.month) == (1, 12):
+                return "year"
+        return "interval"
+
+
+def _midnight(day: date, zone: tzinfo, *, after: int = 0) -> datetime:
+    try:
+        return datetime.combine(day + timedelta(days=after), time.min, zone).astimezone(UTC)
+    except OverflowError:
+        return datetime(date.max.year if after else date.min.year, 12 if after else 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,7 +241,11 @@ class Citation:
     text: str
     key: str = ""
     category: str = ""
-    """Who cited, as the source says it, e.g. `cited by examiner`."""
+    """As the source says it: who cited (`cited by examiner`), or a search report's X, Y, A …"""
+    phase: str = ""
+    """Where the citation was made, as far as stated: `search report`, `examination`, `opposition` …"""
+    claims: str = ""
+    """The claims it was cited against, as printed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,6 +279,14 @@ class Document:
     country: str = ""
     work: str = ""
     """Key shared by the versions of one work, e.g. `arXiv:2401.01234`; empty when it stands alone."""
+    application: str = ""
+    """Key of its own application (`ingest.application_numbers`); empty for what was never filed."""
+    priorities: tuple[str, ...] = ()
+    """Keys of the applications whose date it claims, its own left out: what families are made of."""
+    family: str = ""
+    """The family's identifier where the source gives one, e.g. `docdb:23456789`."""
+    aliases: tuple[str, ...] = ()
+    """Other keys of the same text: its DOI, its number in another catalogue."""
     origin: Origin = field(default_factory=lambda: Origin(source="", file="", offset=0, sha256=""))
 
     @property
@@ -243,13 +321,15 @@ class Document:
         """When this text first became public, or None.
 
         The first of several public events happened no earlier than the earliest of them may have, and no
-        later than the first of their last possible days: a further event never makes the answer weaker.
+        later than the first of their last possible days: a further event never makes the answer weaker. An
+        upper bound (an archived copy) leaves the beginning alone, unless it is earlier than all of them.
         """
         public = [event.when for event in self.events if event.kind in PUBLIC_KINDS]
         if not public:
             return None
-        first, last = min(when.earliest for when in public), min(when.latest for when in public)
-        return DayInterval(earliest=first, latest=last)
+        stated = [event.when.earliest for event in self.events if event.kind in _STATED_KINDS]
+        first, last = min(stated, default=OPEN), min(when.latest for when in public)
+        return DayInterval(earliest=first if first <= last else OPEN, latest=last)
 
     @property
     def filed(self) -> DayInterval | None:

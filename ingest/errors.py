@@ -37,20 +37,26 @@ class MissingPathError(IngestError):
         super().__init__(f"{path}: no such file or folder; check the spelling")
 
 
-class XmlRefusedError(IngestError):
+class RecordRefusedError(IngestError):
+    """A record is no document of its source; `reason` goes into its log line."""
+
+    what = "record"
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"this {self.what} was not read: {reason}")
+
+
+class XmlRefusedError(RecordRefusedError):
     """A piece of XML is broken, or asks for what is never done for outside text."""
 
-    def __init__(self, reason: str) -> None:
-        self.reason = reason
-        super().__init__(f"this XML was not read: {reason}")
+    what = "XML"
 
 
-class LineRefusedError(IngestError):
+class LineRefusedError(RecordRefusedError):
     """A line of an interchange file holds something other than a document."""
 
-    def __init__(self, reason: str) -> None:
-        self.reason = reason
-        super().__init__(f"this line was not read: {reason}")
+    what = "line"
 
 
 class UnreadableFileError(IngestError):
@@ -61,3 +67,11 @@ class UnreadableFileError(IngestError):
         self.reason = reason
         self.passing = passing
         super().__init__(f"{path}: {reason}")
+
+
+class NumberFormError(IngestError):
+    """A text is no publication number, or does not say of which office."""
+
+    def __init__(self, text: str, why: str) -> None:
+        self.reason = why
+        super().__init__(f"{text[:80]!r} is no publication number: {why}")

@@ -14,15 +14,18 @@ Decisions
 
 from __future__ import annotations
 
+import gzip
 import lzma
 import os
 import struct
+import tarfile
 import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
+from ingest.sniff import TARS, ZIPS
 from ingest.xml_safety import PIECE_LIMIT
 from ingest.zip_headers import LOCAL_HEADER, LocalHeader, next_header, read_header
 
@@ -32,10 +35,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CHUNK = 1 << 20
-_DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, RuntimeError, ValueError, struct.error)
-"""What `zipfile` and its decompressors raise for bytes that were changed or cut."""
+_DAMAGE = (
+    *(zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError),
+    *(EOFError, RuntimeError, ValueError, struct.error),
+)
+"""What `zipfile`, `tarfile` and their decompressors raise for bytes that were changed or cut."""
 MEMBER_LIMIT = 8 << 30
 """Bytes one member may unpack to; the office's largest weekly file has about one and a half gigabytes."""
+_TRAILER = 4
+"""Bytes at the end of a gzip file that hold its unpacked size."""
 _OVERLAP = 64
 """Bytes looked at again with the next chunk: longer than any mark at which records are cut."""
 
@@ -122,14 +130,20 @@ def _taken(buffer: bytearray, end: int) -> bytes:
         return bytes(view[:end])
 
 
-def members(path: Path, *, wanted: str = ".xml") -> Iterator[Member]:
-    """Yield a plain file as one member, or an archive's members whose name ends in `wanted`.
+def members(path: Path, *, wanted: str | tuple[str, ...] = ".xml") -> Iterator[Member]:
+    """Yield a plain or gzip file as one member, or a zip's or tar's members whose name ends in `wanted`.
 
-    A file that cannot be opened is a member without bytes and with `failure` set.
+    A file that cannot be opened is a member without bytes and with `failure` set. The members of a tar have
+    to be read in turn: it is one stream.
     """
     name = display(path)
-    if path.suffix.lower() != ".zip":
-        yield Member(name=name, source=_file_chunks(path))
+    lower = path.name.lower()
+    if lower.endswith(TARS):
+        yield from _tar_members(path, name, wanted)
+        return
+    if not lower.endswith(ZIPS):
+        source = _gzip_chunks(path) if lower.endswith(".gz") else _file_chunks(path)
+        yield Member(name=name, source=source)
         return
     try:
         with zipfile.ZipFile(path) as archive:
@@ -147,9 +161,44 @@ def members(path: Path, *, wanted: str = ".xml") -> Iterator[Member]:
         yield Member(name=name, source=iter(()), failure=reason, passing=True)
 
 
-def measure(path: Path, *, wanted: str = ".xml") -> int:
-    """Return the uncompressed bytes of a plain file or archive; the file's own size when it is damaged."""
-    if path.suffix.lower() == ".zip":
+def _tar_members(path: Path, name: str, wanted: str | tuple[str, ...]) -> Iterator[Member]:
+    try:
+        with tarfile.open(path, "r|*") as archive:
+            for info in archive:
+                if info.isfile() and info.name.lower().endswith(wanted):
+                    yield Member(
+                        name=f"{name}!{_printable(info.name)}",
+                        source=_tar_chunks(archive, info),
+                        size=min(info.size, MEMBER_LIMIT),
+                    )
+    except _DAMAGE as error:
+        yield Member(
+            name=name, source=iter(()), failure=f"the archive is damaged: {error}; download it again"
+        )
+    except OSError as error:
+        passing = error.errno is not None  # gzip raises OSError without one for damaged bytes
+        reason = f"cannot be opened: {error.strerror}" if passing else f"the archive is damaged: {error}"
+        yield Member(name=name, source=iter(()), failure=reason, passing=passing)
+
+
+def _tar_chunks(archive: tarfile.TarFile, info: tarfile.TarInfo) -> Iterator[bytes]:
+    file = archive.extractfile(info)
+    while file is not None and (chunk := file.read(CHUNK)):
+        yield chunk
+
+
+def _gzip_chunks(path: Path) -> Iterator[bytes]:
+    with gzip.open(path, "rb") as file:
+        while chunk := file.read(CHUNK):
+            yield chunk
+
+
+def measure(path: Path, *, wanted: str | tuple[str, ...] = ".xml") -> int:
+    """Return the uncompressed bytes of a plain file or archive; an estimate for gzip and tar.
+
+    The file's own size when it is damaged.
+    """
+    if path.name.lower().endswith(ZIPS):
         try:
             with zipfile.ZipFile(path) as archive:
                 found = (i for i in archive.infolist() if i.filename.lower().endswith(wanted))
@@ -157,7 +206,13 @@ def measure(path: Path, *, wanted: str = ".xml") -> int:
         except (*_DAMAGE, OSError):
             pass
     try:
-        return path.stat().st_size
+        size = path.stat().st_size
+        if not path.name.lower().endswith((".gz", ".tgz")) or size < _TRAILER:
+            return size
+        with path.open("rb") as file:
+            file.seek(-_TRAILER, os.SEEK_END)
+            # The trailer has the size modulo 2^32 of the last member: a lower bound at best.
+            return max(size, int.from_bytes(file.read(_TRAILER), "little"))
     except OSError:
         return 0
 
@@ -178,7 +233,7 @@ def _printable(name: str) -> str:
     return "".join(char if char.isprintable() else "?" for char in name)[:300]
 
 
-def _salvage(path: Path, name: str, wanted: str) -> Iterator[Member]:
+def _salvage(path: Path, name: str, wanted: str | tuple[str, ...]) -> Iterator[Member]:
     """Follow the local headers of an archive that has lost its directory."""
     with path.open("rb") as file:
         if file.read(4) != LOCAL_HEADER:

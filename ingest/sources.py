@@ -12,25 +12,49 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
-from ingest.arxiv import Arxiv
-from ingest.documents import Document, Unreadable
+from ingest import arxiv, arxiv_snapshot, crossref, openalex, semanticscholar, uspto_pap, uspto_st32
+from ingest.acl_anthology import AclAnthology
+from ingest.bibliography import Bibliography
+from ingest.bigquery import BigQuery
+from ingest.cpc_scheme import CpcScheme
+from ingest.docdb import DOCDB
+from ingest.documents import Unreadable
+from ingest.epo_fulltext import EPO_FULLTEXT
+from ingest.epo_ops import EPO_OPS
 from ingest.errors import MissingPathError, UndetectedSourceError, UnknownSourceError
+from ingest.europepmc import EuropePmc
 from ingest.files import Files
+from ingest.google_patents import GooglePatents
+from ingest.ipc_titles import IpcTitles
+from ingest.jats import Jats
 from ingest.jsonl import JsonLines
+from ingest.number_list import NumberList
+from ingest.oai_dc import OAI_DC
 from ingest.office_files import SUFFIXES
+from ingest.patentsview import PatentsView
+from ingest.patentsview_api import PATENTSVIEW_API
+from ingest.pubmed import PUBMED
 from ingest.record_stream import display
+from ingest.rfc import Rfc
+from ingest.rfc_index import RFC_INDEX
+from ingest.tdcommons import TdCommons
+from ingest.uspto_aps import UsptoAps
 from ingest.uspto_xml import UsptoXml
+from ingest.wipo_st36 import WIPO_ST36
+from ingest.wipo_st96 import WIPO_ST96
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-Item = Document | Unreadable
+    from ingest.items import Item
 
 
 class Reader(Protocol):
     """Turns files of one family of formats into documents."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What the command line and `Origin.source` call it, e.g. `uspto-xml`."""
 
     def recognises(self, path: Path) -> bool:
         """Tell from the suffix and the first bytes whether this reader is the one for a file."""
@@ -42,10 +66,43 @@ class Reader(Protocol):
         """Yield the records whose offset is larger than `after`; offsets increase strictly within a file."""
 
 
-SOURCES: Mapping[str, Reader] = MappingProxyType(
-    {source.name: source for source in (UsptoXml(), Arxiv(), JsonLines(), Files())}
+_READERS: tuple[Reader, ...] = (
+    DOCDB,
+    EPO_OPS,
+    EPO_FULLTEXT,
+    WIPO_ST36,
+    WIPO_ST96,
+    BigQuery(),
+    GooglePatents(),
+    arxiv_snapshot.READER,
+    openalex.READER,
+    crossref.READER,
+    semanticscholar.READER,
+    UsptoXml(),
+    UsptoXml(uspto_st32.NAME),
+    UsptoXml(uspto_pap.NAME),
+    UsptoAps(),
+    PatentsView(),
+    PATENTSVIEW_API,
+    CpcScheme(),
+    IpcTitles(),
+    arxiv.READER,
+    PUBMED,
+    EuropePmc(),
+    Jats(),
+    AclAnthology(),
+    RFC_INDEX,
+    Rfc(),
+    TdCommons(),
+    OAI_DC,
+    Bibliography(),
+    JsonLines(),
+    NumberList(),
+    Files(),
 )
-_SUFFIXES = frozenset({".xml", ".zip", ".jsonl", ".gz", ".ndjson"})
+"""In the order in which they are asked: those that know a file by a mark in it come first."""
+SOURCES: Mapping[str, Reader] = MappingProxyType({source.name: source for source in _READERS})
+_SUFFIXES = frozenset({".xml", ".zip", ".jsonl", ".gz", ".ndjson", ".json", ".csv", ".tsv"})
 """Beside what a reader recognises: a file with one of these in a folder is meant, so it is reported."""
 _TEXTS = frozenset({".doc", ".docm", ".odt", ".rtf", ".epub", ".tex", ".ps", ".djvu", ".mht", ".mhtml"})
 _SLIDES = frozenset({".ppt", ".pptx", ".odp"})
@@ -69,7 +126,7 @@ def reader(name: str) -> Reader:
 
 def detect(path: Path) -> Reader:
     """Return the reader that recognises a file. Raises UndetectedSourceError."""
-    for source in SOURCES.values():
+    for source in _READERS:
         if source.recognises(path):
             return source
     raise UndetectedSourceError(display(path), _ADVICE.get(path.suffix.lower(), ""))

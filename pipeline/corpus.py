@@ -25,7 +25,7 @@ from index.records import Filter
 from index.text import content
 from ingest.documents import clean
 from ingest.passages import FORMAT, passages
-from pipeline import store_corpus
+from pipeline import corpus_status, store_corpus, store_links, store_put, store_relations
 from pipeline.errors import PipelineError, UsageError
 from pipeline.library import CorpusStatus, Found, FoundPassage, Mode, Reach, SearchFilter, Understood
 from pipeline.locking import alone
@@ -97,7 +97,15 @@ class Corpus:
             finally:
                 self.close()
 
+    def _derive(self) -> None:
+        """Bring level what an older release derived from documents otherwise, before digests are compared."""
+        while True:
+            with self.store.begin() as connection:
+                if not store_links.catch_up(connection):
+                    return
+
     def _opened(self) -> HybridIndex:
+        self._derive()
         if not manifest.exists(self.folder):
             with self.store.begin() as connection:
                 store_corpus.forget_index(connection)
@@ -130,6 +138,8 @@ class Corpus:
 
     def _is_level(self, index: HybridIndex) -> bool:
         with self.store.read() as connection:
+            if store_links.behind(connection):
+                return False
             held = store_corpus.count_held(connection, index.generation)
             return held == index.items and not store_corpus.count_pending(connection, index.generation)
 
@@ -183,10 +193,10 @@ class Corpus:
                 self.catch_up(index)
 
     def remove(self, source: str) -> int:
-        """Remove every document of a source; returns how many."""
+        """Remove what a source said; returns of how many documents."""
         with self.writer() as index:
             with self.store.begin() as connection:
-                removed = store_corpus.remove_source(connection, source)
+                removed = store_put.remove_source(connection, source)
             self.catch_up(index)
         return removed
 
@@ -289,6 +299,14 @@ class Corpus:
             raise UnknownDocumentError(key)
         return found[1]
 
+    def versions(self, document: Document) -> tuple[Document, ...]:
+        """Return the other texts of a document's work."""
+        if not document.work:
+            return ()
+        with self.store.read() as connection:
+            rows = store_relations.versions(connection, document.work, document.key)
+            return tuple(store_corpus.by_items(connection, [row.item for row in rows]).values())
+
     def weights(self, stems: Sequence[str]) -> dict[str, float]:
         """Return inverse document frequencies of stems."""
         return self.reader().idf(stems)
@@ -311,25 +329,7 @@ class Corpus:
         """Return what the corpus holds; counts come from the database, the generation from the index."""
         generation = self.reader().generation
         with self.store.read() as connection:
-            documents, pieces, lost, undated, oldest, newest = store_corpus.totals(connection)
-            return CorpusStatus(
-                documents=documents,
-                passages=pieces,
-                skipped=lost,
-                undated=undated,
-                by_source=store_corpus.counts(connection, "source"),
-                by_kind=store_corpus.counts(connection, "kind"),
-                by_country=store_corpus.counts(connection, "country"),
-                by_year=store_corpus.counts(connection, "year"),
-                by_language=store_corpus.counts(connection, "language"),
-                oldest=oldest,
-                newest=newest,
-                snapshot=store_corpus.snapshot(connection),
-                model=self.encoder.name,
-                model_sha256=self.encoder.sha256,
-                generation=generation,
-                waiting=store_corpus.count_pending(connection, generation),
-            )
+            return corpus_status.status(connection, self.encoder, generation)
 
     def _filter(self, filters: SearchFilter) -> Filter:
         groups = (

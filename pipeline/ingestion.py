@@ -16,11 +16,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingest import sources
-from ingest.documents import Document, Unreadable
+from ingest.classes import ClassTitle
+from ingest.documents import Unreadable
 from ingest.errors import UndetectedSourceError
+from ingest.items import WantedNumber, offset_of
 from ingest.passages import passages
 from ingest.record_stream import display
-from pipeline import store_corpus
+from pipeline import store_corpus, store_links, store_put
 from pipeline.corpus import Corpus
 from pipeline.store_corpus import FileMark
 
@@ -28,10 +30,11 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
     from index.hybrid import HybridIndex
+    from ingest.items import Item
     from ingest.sources import Reader
 
 
-_COUNTED = ("added", "updated", "unchanged", "undated", "passages", "skipped")
+_COUNTED = ("added", "updated", "unchanged", "undated", "passages", "skipped", "titles")
 _LISTED = 10_000
 """Skipped records listed in a summary; all of them are in the database."""
 
@@ -68,6 +71,8 @@ class IngestSummary:
     passages: int
     taken: int
     """Records read in this run, whatever became of them."""
+    titles: int
+    """Class titles taken from a scheme."""
     finished: bool
     """False when a limit ended the run before the sources did."""
 
@@ -144,6 +149,7 @@ def ingest(
         documents=documents,
         passages=pieces,
         taken=run.taken,
+        titles=run.counts["titles"],
         finished=not run.full,
     )
 
@@ -169,7 +175,7 @@ def _read_file(run: _Run, index: HybridIndex, reader: Reader, path: Path) -> Gen
     whole = True
     for record in reader.read(path, after=mark.reached):
         whole = whole and not (isinstance(record, Unreadable) and record.passing)
-        offset = record.offset if isinstance(record, Unreadable) else record.origin.offset
+        offset = offset_of(record)
         mark = _take(run, record, mark, replace(mark, reached=offset) if whole else mark)
         yield offset
         if run.waiting >= run.corpus.batch:
@@ -216,28 +222,33 @@ def _mark(run: _Run, reader: Reader, path: Path) -> FileMark:
     return old
 
 
-def _take(run: _Run, record: Document | Unreadable, mark: FileMark, reached: FileMark) -> FileMark:
+def _take(run: _Run, record: Item, mark: FileMark, reached: FileMark) -> FileMark:
     """Store one record and the new mark, `reached` so far, in one transaction."""
     run.taken += 1
+    if isinstance(record, WantedNumber):
+        reason = f"names {record.key} and gives no text of it; fetch that document"
+        record = Unreadable(file=record.origin.file, offset=record.origin.offset, reason=reason)
     if isinstance(record, Unreadable):
         with run.corpus.store.begin() as connection:
             store_corpus.put_skipped(connection, record, mark.path, run.at())
             store_corpus.put_mark(connection, reached)
         run.skip(record)
         return reached
+    if isinstance(record, ClassTitle):
+        with run.corpus.store.begin() as connection:
+            store_links.put_title(connection, record)
+            store_corpus.put_mark(connection, reached)
+        run.counts["titles"] += 1
+        return reached
     pieces = len(passages(record))
     if reached is not mark:
         reached = replace(reached, records=mark.records + 1)
     with run.corpus.store.begin() as connection:
-        change = store_corpus.put(connection, record, pieces, run.at())
+        change, whole, pieces = store_put.put(connection, record, pieces, run.at())
         store_corpus.put_mark(connection, reached)
-    if change == "kept":
-        reason = f"{record.key} is already here with a fuller text from another source"
-        run.skip(Unreadable(file=record.origin.file, offset=record.origin.offset, reason=reason))
-        return reached
     run.counts[change] += 1
     if change != "unchanged":
-        run.counts["undated"] += record.published is None
+        run.counts["undated"] += whole.published is None
         run.counts["passages"] += pieces
         run.waiting += pieces
     return reached

@@ -18,9 +18,11 @@ from ui.console import prepare_streams
 _COMMANDS = {
     "init": ("corpus", "Make a workspace."),
     "ingest": ("corpus", "Read documents from files into the corpus; resumable."),
-    "corpus": ("corpus", "Look after the corpus: status, verify, export, remove, rebuild."),
+    "corpus": ("corpus", "Look after the corpus: status, verify, export, remove, wanted, rebuild."),
     "show": ("search", "Print a document as interchange JSON."),
     "search": ("search", "Search the corpus by words and by meaning."),
+    "relations": ("relations", "Show a document's family, versions, near-duplicates and citations."),
+    "classes": ("relations", "Count documents by class, with the classes' titles."),
     "evaluate": ("later", "Measure the ranking on a BEIR folder."),
     "disclose": ("case", "Take in an invention disclosure."),
     "features": ("case", "Print or change the features of a disclosure."),
