@@ -143,6 +143,15 @@ def origin_path(path: Path) -> Path:
     return path.with_name(path.name + ORIGIN_SUFFIX)
 
 
+def is_companion(path: Path) -> bool:
+    """Tell whether a file only speaks of the raw file beside it: its origin, or the note of a part."""
+    for suffix in (ORIGIN_SUFFIX, ".json"):
+        raw = path.name.removesuffix(suffix)
+        if raw != path.name and (suffix == ORIGIN_SUFFIX or raw.endswith(PART_SUFFIX)):
+            return path.with_name(raw).is_file()
+    return False
+
+
 def write_origin(path: Path, origin: FileOrigin) -> None:
     """Keep the origin beside the file."""
     text = json.dumps(asdict(origin), ensure_ascii=False, indent=1, sort_keys=True)

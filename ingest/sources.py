@@ -34,6 +34,7 @@ from ingest.office_files import SUFFIXES
 from ingest.patentsview import PatentsView
 from ingest.patentsview_api import PATENTSVIEW_API
 from ingest.pubmed import PUBMED
+from ingest.raw_files import is_companion
 from ingest.record_stream import display
 from ingest.rfc import Rfc
 from ingest.rfc_index import RFC_INDEX
@@ -170,7 +171,7 @@ def _walk(folder: Path, reader: Reader | None, lost: list[Unreadable]) -> Iterat
         lost += (_lost(link, _FOLDER_LINK) for link in links if link.is_symlink())
         for name in sorted(files):
             file = Path(place, name)
-            if name.startswith("."):
+            if name.startswith(".") or is_companion(file):
                 continue
             if file.is_file():
                 if _is_meant(file, reader):

@@ -14,12 +14,13 @@ from ingest.connect_arxiv import ArxivConnector
 from ingest.connect_crossref import Crossref
 from ingest.connect_oai import Oai
 from ingest.connect_openalex import OpenAlex
+from ingest.connect_ops import Ops
 from ingest.connect_semanticscholar import SemanticScholar
 from ingest.connectors import Connector, Consent, Request, missing
 from ingest.documents import Document
 from ingest.fetch_errors import RequestRefusedError, ShortListError
 from tests.playing_server import START, Asked, Play, Reply, playing, session
-from tests.playing_services import ENVIRON
+from tests.playing_services import ENVIRON, js
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -113,6 +114,7 @@ def test_recorded_works_come_by_doi(
         got = fetch(made, play, tmp_path, Request(ids=(*works, "10.1000/none")))
     assert [one.path.read_bytes() for one in got] == list(works.values())
     assert missing(tmp_path / "raw") == {name: ("10.1000/none",)}
+    assert {sources.detect(one.path).name for one in got} == {name}
 
 
 def test_recorded_lists_of_openalex_without_a_cursor_end(tmp_path: Path) -> None:
@@ -127,6 +129,7 @@ def test_recorded_lists_of_openalex_without_a_cursor_end(tmp_path: Path) -> None
                 Request(since=START),
             )
         assert [one.path.read_bytes() for one in got] == [body]
+        assert [sources.detect(one.path).name for one in got] == ["openalex"]
 
 
 def test_recorded_lists_of_crossref_that_end_early_say_so(tmp_path: Path) -> None:
@@ -155,3 +158,28 @@ def test_recorded_papers_of_semantic_scholar_come_in_a_batch(tmp_path: Path) -> 
         )  # fmt: skip
     assert one.path.read_bytes() == body
     assert missing(tmp_path / "raw") == {}
+    assert len([one for one in sources.detect(one.path).read(one.path) if isinstance(one, Document)]) == 8
+
+
+def test_recorded_parts_of_publications_come_and_are_read(tmp_path: Path) -> None:
+    parts = {
+        "biblio": "get_biblio",
+        "claims": "get_claims",
+        "description": "get_description",
+        "family": "get_family_with_biblio",
+    }
+
+    def answer(asked: Asked) -> Reply:
+        if asked.path == "/auth/accesstoken":
+            return js({"access_token": "t", "expires_in": "1199"})
+        part = "family" if "/family/" in asked.path else asked.path.rpartition("/")[2]
+        body = (DATA / "epo_ops" / f"{parts[part]}__response.xml").read_bytes()
+        return Reply(body=body, kind="application/xml;charset=UTF-8")
+
+    with playing(answer) as play:
+        got = fetch(
+            lambda url: Ops(base=url, environ=ENVIRON), play, tmp_path, Request(ids=("EP.2400812.A1",))
+        )
+    assert [one.path.name for one in got] == [f"EP.2400812.A1-{part}.xml" for part in parts]
+    for one in got:
+        assert any(isinstance(item, Document) for item in sources.detect(one.path).read(one.path))

@@ -14,10 +14,11 @@ from urllib.parse import urlencode
 
 import pytest
 
-from ingest import fetch_errors, fetching
-from ingest.connectors import CONNECTORS, Consent, Request, connector
+from ingest import fetch_errors, fetching, sources
+from ingest.connectors import CONNECTORS, Consent, Request, connector, open_session
 from ingest.fetch_errors import (
     BudgetSpentError,
+    ContactMissingError,
     FetchError,
     FolderBusyError,
     FolderUnusableError,
@@ -67,11 +68,9 @@ class Stage:
 
     def check_whole(self) -> None:
         """Look at the folder: every file once, whole, with its origin, and no key anywhere."""
-        names = sorted(
-            path.name
-            for path in self.folder.iterdir()
-            if not path.name.startswith(".") and not path.name.endswith(".origin.json")
-        )
+        found, lost = sources.expand([self.folder], None)
+        assert lost == []
+        names = sorted(path.name for path in found)
         assert len(names) == len(self.service.files)
         assert all(fnmatch.fnmatch(*pair) for pair in zip(names, sorted(self.service.files), strict=True))
         for name in names:
@@ -510,6 +509,21 @@ def test_the_registry_knows_its_nine_and_says_so() -> None:
     with pytest.raises(UnknownConnectorError, match="openalex") as caught:
         connector("nobody")
     assert caught.value.exit_code == 2
+
+
+def test_a_session_is_opened_with_a_contact_and_a_folder_to_count_in(tmp_path: Path) -> None:
+    service = SERVICES["crossref"]
+    environ = {"ANTEDATE_CONTACT": "me@example.org"}
+    with playing(service.answer) as play, open_session(tmp_path / "cache", environ) as polite:
+        made = service.make(play.url)
+        assert len(list(made.fetch(Request(since=SINCE, limit=1), tmp_path / "raw", polite))) == 1
+    assert "mailto:me@example.org" in play.asked[0].headers["User-Agent"]
+    assert list((tmp_path / "cache").glob("127.0.0.1.json"))
+    with pytest.raises(ContactMissingError):
+        open_session(tmp_path / "cache", {})
+    (tmp_path / "file").write_text("")
+    with pytest.raises(FolderUnusableError):
+        open_session(tmp_path / "file", environ)
 
 
 def test_every_error_has_an_exit_code_of_the_contract() -> None:
