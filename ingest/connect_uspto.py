@@ -153,7 +153,7 @@ def _check_count(found: dict[str, Any], request: Request) -> None:
         said = count_of(product, "productFileBag", "count")
         listed = len(list_of(product, "productFileBag", "fileDataBag"))
         if listed < said and not (request.since or request.until or request.ids):
-            raise ShortListError(Uspto.name, listed, said)
+            raise ShortListError(Uspto.name, listed, said, "ask for a part by its dates")
 
 
 def _outside(file: dict[str, Any], request: Request) -> bool:

@@ -227,11 +227,8 @@ class ShortListError(FetchError):
 
     exit_code = 5
 
-    def __init__(self, connector: str, got: int, said: int) -> None:
-        super().__init__(
-            f"{connector}: the service spoke of {said} records and gave {got}; remove the state file of this "
-            "request to fetch it again"
-        )
+    def __init__(self, connector: str, got: int, said: int, advice: str) -> None:
+        super().__init__(f"{connector}: the service spoke of {said} records and gave {got}; {advice}")
 
 
 class RawFileMissingError(FetchError):

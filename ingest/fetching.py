@@ -105,6 +105,7 @@ class Progress:
     records: int = 0
     """Since the beginning of the list, the present time round."""
     total: int = -1
+    """Records that the service said the list has, when it was begun."""
     start: str = ""
     """The datestamp from which the list was begun; empty: the request's."""
     mark: str = ""

@@ -25,6 +25,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 ORIGIN_SUFFIX = ".origin.json"
 PART_SUFFIX = ".part"
 CHUNK = 1 << 20
+READ_AGAIN = 64 << 20
 State = Literal["new", "unchanged", "resumed"]
 _SECRET = frozenset(
     [
@@ -186,9 +187,14 @@ def intact(path: Path, url: str) -> FileOrigin | None:
 
 
 def kept(path: Path) -> Fetched | None:
-    """Return a raw file that is there with its origin, as `unchanged`; by size, without reading it."""
+    """Return a raw file that is there with its origin, as `unchanged`, else None.
+
+    Files up to `READ_AGAIN` bytes are read to compare the digest, larger ones are told by their size.
+    """
     origin = read_origin(path)
-    return None if origin is None else fetched(path, origin, "unchanged")
+    if origin is None or (origin.bytes <= READ_AGAIN and digest_of(path) != origin.sha256):
+        return None
+    return fetched(path, origin, "unchanged")
 
 
 def fetched(path: Path, origin: FileOrigin, state: State) -> Fetched:

@@ -456,14 +456,27 @@ def test_two_fetches_into_one_folder_do_not_mix(tmp_path: Path) -> None:
         assert len(list(running)) == 2
 
 
-def test_a_page_that_somebody_removed_is_not_passed_over(tmp_path: Path) -> None:
+@pytest.mark.parametrize("how", ["removed", "changed"])
+def test_a_page_that_somebody_removed_or_changed_is_not_passed_over(tmp_path: Path, how: str) -> None:
     service = SERVICES["crossref"]
     with playing(service.answer) as play:
         here = Stage(service, play, tmp_path / "raw")
         got = list(here.fetch())
         got[1].path.unlink()
+        if how == "changed":
+            got[1].path.write_bytes(b"x" * got[1].bytes)
         with pytest.raises(RawFileMissingError, match=got[1].path.name):
             list(here.fetch())
+
+
+def test_a_thing_that_somebody_changed_is_fetched_anew(tmp_path: Path) -> None:
+    service = SERVICES["rfc"]
+    with playing(service.answer) as play:
+        here = Stage(service, play, tmp_path / "raw")
+        got = list(here.fetch())
+        got[1].path.write_bytes(b"x" * got[1].bytes)
+        assert [one.state for one in here.fetch()] == ["unchanged", "new", "unchanged"]
+        here.check_whole()
 
 
 def test_requests_that_differ_share_a_folder_and_no_file(tmp_path: Path) -> None:
