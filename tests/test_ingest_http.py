@@ -8,6 +8,7 @@ import os
 import ssl
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -282,8 +283,10 @@ def test_packed_bytes_are_refused_where_plain_ones_were_asked_for(
 @pytest.mark.parametrize("where", ["body", "head", "chunk"])
 def test_a_slow_drip_does_not_hold_us(play: Play, polite: Session, tmp_path: Path, where: str) -> None:
     play.next(Reply(body=BODY, drip=0.02, dripped=where))  # type: ignore[arg-type]
+    started = time.monotonic()
     with pytest.raises(SlowAnswerError) as caught:
         fetch(polite, ask(play, deadline=0.4), tmp_path / "page.json")
+    assert time.monotonic() - started < 60, "the drip alone takes 200 s"
     assert caught.value.exit_code == 5
     assert not (tmp_path / "page.json").exists()
 
