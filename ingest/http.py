@@ -50,7 +50,6 @@ CONTACT_VARIABLE = "ANTEDATE_CONTACT"
 NAME = "antedate"
 _PIECE = 1 << 16
 _GRACE = 0.5
-_DIGITS = 19
 _CONTACT_LENGTH = 200
 
 
@@ -89,13 +88,7 @@ class Answer:
         coding = self.headers.get("Content-Encoding", "identity").strip().lower()
         if coding not in ("", "identity") and not self.ask.url.partition("?")[0].endswith((".gz", ".tgz")):
             raise NotAskedForError(self.ask.kept, "plain bytes", f"packed ({coding[:20]})")
-        length = self.headers.get("Content-Length", "")
-        if (
-            length.isascii()
-            and length.isdigit()
-            and len(length) < _DIGITS
-            and sofar + int(length) > self.ask.limit
-        ):
+        if sofar + rules.number_of(self.headers.get("Content-Length", "")) > self.ask.limit:
             raise TooLargeError(self.ask.kept, self.ask.limit)
         watch = Timer(max(0.01, self.deadline - self.timer()), self._shut)
         watch.daemon = True
