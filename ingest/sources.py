@@ -35,7 +35,7 @@ from ingest.office_files import SUFFIXES
 from ingest.patentsview import PatentsView
 from ingest.patentsview_api import PATENTSVIEW_API
 from ingest.pubmed import PUBMED
-from ingest.raw_files import ORIGIN_SUFFIX, PART_SUFFIX
+from ingest.raw_files import is_companion
 from ingest.record_stream import display
 from ingest.rfc import Rfc
 from ingest.rfc_index import RFC_INDEX
@@ -117,8 +117,6 @@ _ADVICE = {
 """Documents of formats that are not read: left out without a word they would be missed art."""
 _REPORTED = _SUFFIXES | _ADVICE.keys()
 _KNOWN = _REPORTED | SUFFIXES
-_BESIDE = (ORIGIN_SUFFIX, PART_SUFFIX, f"{PART_SUFFIX}.json")
-"""What a connector leaves beside raw files: where they came from, and parts of what is not whole yet."""
 _FOLDER_LINK = "is a link to a folder and was not followed; name that folder to read it"
 
 
@@ -199,7 +197,7 @@ def _walk(folder: Path, reader: Reader | None, lost: list[Unreadable]) -> Iterat
         lost += (_lost(link, _FOLDER_LINK) for link in links if link.is_symlink())
         for name in sorted(files):
             file = Path(place, name)
-            if name.startswith(".") or name.endswith(_BESIDE):
+            if name.startswith(".") or is_companion(file):
                 continue
             if file.is_file():
                 if _is_meant(file, reader):
