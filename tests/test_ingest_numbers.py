@@ -333,7 +333,7 @@ def test_keys_that_workspaces_hold_stay_except_foreign_ones_of_several_forms(
     monkeypatch.setattr(uspto_biblio, "key_of", noted)
     reader = sources.reader("uspto-xml")
     files, _ = sources.expand([DATA / "fixtures" / name for name in ("uspto_xml", "uspto_xml_bulk")], reader)
-    assert sum(isinstance(item, Document) for path in files for item in reader.read(path)) == 867
+    assert sum(isinstance(item, Document) for path in files for item in reader.read(path)) == 877
     changed = Counter(parts[0] for parts in seen if (old := held(*parts)) and read(*parts) != old)
     assert sum(parts[0] == "US" for parts in seen) > 20_000
     assert set(changed) <= {"WO", "JP", "KR", "DE"}, changed
