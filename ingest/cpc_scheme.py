@@ -96,7 +96,7 @@ def _titles(root: _Element, data: bytes, place: Origin) -> Iterator[ClassTitle]:
     scheme = (root.get("scheme-type") or "cpc").upper()[:20]
     starts = [match.start() for match in _ITEM.finditer(data)]
     items = list(root.iter(_ITEM_NAME))
-    symbols = {item: _symbol(item) for item in items}
+    symbols: dict[_Element | None, str] = {item: _symbol(item) for item in items}
     headings = {above for item in items if symbols.get(above := item.getparent()) == symbols[item]}
     for position, item in enumerate(items):
         symbol, title = symbols[item], _title(item)

@@ -171,7 +171,9 @@ def _related(parent: _Element, front: _Element) -> None:
             for pair in found.iterfind("parent-child"):
                 _parent(element(parent, f"{_RELATIONS[str(found.tag)]}/relation/parent-doc"), pair)
         for found in data.iter("non-provisional-of-provisional"):
-            document_id(element(parent, "us-provisional-application"), _identified(found))
+            for place in (found, *found.iterfind("parent-child/parent")):
+                if place.find("document-id") is not None:
+                    document_id(element(parent, "us-provisional-application"), _identified(place))
     for found in front.iter("prior-publication"):
         document_id(element(parent, "related-publication"), _identified(found))
 
