@@ -295,10 +295,10 @@ class Document:
 
     @property
     def name(self) -> str:
-        """The title; where a record has none, how its text begins, in square brackets."""
+        """The title; where a record has none, how its text begins (or `no text`), in square brackets."""
         if title := self.title:
             return title
-        begin = " ".join(self.text[:120].split())
+        begin = " ".join(self.text[:120].split()) or "no text"
         return f"[{begin[:70].rsplit(' ', 1)[0]} …]" if len(begin) > 70 else f"[{begin}]"  # noqa: PLR2004 - a line
 
     @property

@@ -56,7 +56,7 @@ def test_every_recorded_answer_of_arxiv_is_read(tmp_path: Path) -> None:
                 check(item)
                 keys.add(item.key)
             elif isinstance(item, Unreadable):
-                assert "incorrect id format" in item.reason or "without a record" in item.reason
+                assert "incorrect id format" in item.reason or "holds no record" in item.reason
     assert {"arXiv:quant-ph/0201082v1", "arXiv:1605.08386v1"} <= keys
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from datetime import date
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, cast, get_args
 
 import streamlit as st
 
@@ -41,9 +41,7 @@ def page() -> None:
     if key := str(st.query_params.get("key", ""))[:300]:
         library_document.page(desk.workspace, key)
         return
-    shell.heading(
-        "Library", "Search everything that was ingested here. Nothing you type leaves this machine."
-    )
+    shell.heading("Library", "Everything that was ingested here. Nothing you type leaves this machine.")
     query, mode, filters = _asked()
     if not query:
         _coverage(_status(str(desk.workspace.folder)))
@@ -84,7 +82,7 @@ def _asked() -> tuple[str, Mode, SearchFilter]:
                     parameters[name] = value
                 elif name in parameters:
                     del parameters[name]
-    chosen: Mode = mode
+    chosen = cast("Mode", mode)
     filters = SearchFilter(
         before=_day(str(parameters.get("before", ""))),
         kinds=tuple(_listed("kind", _KINDS)),
@@ -137,11 +135,15 @@ def _row(number: int, result: Result) -> None:
         first = f" – public first with {result.first.key}" if result.first.key != hit.key else ""
         pieces.append(element(f"Same family: {_members(result.family)}{first}", "ad-quiet"))
     for passage in hit.passages[:1]:
-        quote = passage.quote[:_QUOTE]
+        quote = _beginning(passage.quote)
         spans = [(start, end) for start, end in passage.terms if end <= len(quote)]
         pieces.append(element(passage.anchor, "ad-id", "span"))
         pieces.append(f'<blockquote class="ad-quote">{marked(quote, spans)}</blockquote>')
     shell.row(*pieces, key=f"hit-{number}", label="Open", name="library", key_of=hit.key)
+
+
+def _beginning(quote: str) -> str:
+    return quote if len(quote) <= _QUOTE else f"{quote[:_QUOTE].rsplit(' ', 1)[0]} …"
 
 
 def _members(members: Sequence[Relative]) -> str:

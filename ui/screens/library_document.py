@@ -1,4 +1,4 @@
-"""A document's page: its text with its places, its dates and who says so, family, versions, citations, origin."""
+"""A document's page: text with its places, dates and who says so, family, versions, citations, origin."""
 
 from __future__ import annotations
 
@@ -87,7 +87,11 @@ def _dates(document: Document) -> None:
                 element(event.confidence, tag="span"),
             ]
         )
-    show(table(["What", "When", "Where the day is counted", "In UTC", "Source", "Confidence"], rows))
+    show(
+        table(
+            ["What", "When", "Where the day is counted", "In UTC", "Source", "Confidence"], rows, "ad-dates"
+        )
+    )
 
 
 def _family(about: Relations) -> None:
