@@ -65,10 +65,12 @@ _SECTIONS = ("abstract", "description", "claims")
 _CANONICAL = re.compile(r"/patent/([A-Z]{2}[A-Z0-9]{3,20})(?:/|$)")
 _FAMILY = re.compile(r"ID\s{0,3}=\s{0,3}(\d{1,12})")
 _SYMBOL = re.compile(r"[A-HY]\d{2}[A-Z]\d{1,4}/\d{2,6}")
-_OWN = frozenset(
-    {"publicationNumber", "applicationNumber", "title", "inventor", "assigneeOriginal"}
-    | {"publicationDate", "grantDate", "filingDate", "priorityDate"}
-)
+_OWN = {
+    **dict.fromkeys(("publicationNumber", "applicationNumber", "title"), 1),
+    **dict.fromkeys(("publicationDate", "grantDate", "filingDate", "priorityDate"), 1),
+    **dict.fromkeys(("inventor", "assigneeOriginal"), 500),
+}
+"""Properties of the document, and how many values of each are read."""
 _LONGEST = 300
 _VALUE = 4000
 
@@ -143,7 +145,8 @@ def _properties(root: _Element) -> Mapping[str, list[str]]:
             inside -= _lists(element)
             continue
         name = element.get("itemprop")
-        if name in _OWN and not inside and (value := _value(element)):
+        room = _OWN.get(name or "", 0) if not inside else 0
+        if name and room > len(found.get(name, ())) and (value := _value(element)):
             found.setdefault(name, []).append(value)
         inside += _lists(element)
     return found

@@ -21,9 +21,18 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING
 
-from ingest import fields
+from ingest import fields, jats_abstract
 from ingest.builder import TextBuilder
-from ingest.documents import Citation, Classification, Document, DocumentKind, EventKind, Party, Unreadable
+from ingest.documents import (
+    Citation,
+    Classification,
+    Document,
+    DocumentKind,
+    EventKind,
+    Party,
+    Unreadable,
+    clean,
+)
 from ingest.errors import RecordRefusedError
 from ingest.evidence import bound, dated
 from ingest.json_records import JsonRecords
@@ -56,7 +65,7 @@ def make(record: Record, origin: Origin) -> Iterator[Item]:
     words, refusal = abstract_of(record.get("abstract_inverted_index"))
     builder = TextBuilder()
     builder.section("title")
-    builder.paragraph(" ".join(title.split()), "title")
+    builder.paragraph(jats_abstract.inline(" ".join(clean(title).split())), "title")
     builder.section("abstract")
     builder.paragraph(words, "abstract")
     text, sections, _ = builder.build()
