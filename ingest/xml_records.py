@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 _NAME = rb"(?:[A-Za-z0-9_.-]{1,20}:)?"
 _DECLARED = rb"<\?xml\s{1,20}version"
 _ATTRIBUTES = rb"(?:\s[^<>]{0,5000})?>"
+_EMPTY = re.compile(rb"[^<>]{0,5000}/>")
 _BARE = "holds no record of this source"
 _ROOM = 1000
 """Offsets one record may take: itself, and what of it was not read."""
@@ -125,6 +126,10 @@ class XmlRecords:
             return _List(refusal=refusal)
         assert tag is not None
         declaration = f'<?xml version="1.0" encoding="{first.encoding}"?>'.encode()
+        if (
+            b"<!DOCTYPE" in data[: first.start]
+        ):  # of which no entity is read, yet which allows for naming some
+            declaration += f'<!DOCTYPE {first.root} SYSTEM "none">'.encode()
         return _List(opening=declaration + tag[0], closing=f"</{first.root}>".encode())
 
     def _refusal(self, data: bytes, first: Prolog) -> str:
@@ -148,12 +153,13 @@ class XmlRecords:
         assert opening is not None
         close = b"</" + opening[1] + b">"
         end = data.rfind(close)
+        empty = _EMPTY.match(data, opening.end()) if end < 0 else None
         if not around.opening:
             yield _lost(place, "a record stands where the list's header should")
-        elif end < 0:
+        elif end < 0 and empty is None:
             yield _lost(place, "the record is incomplete: its end is missing")
         else:
-            raw = data[: end + len(close)]
+            raw = data[: empty.end()] if empty else data[: end + len(close)]
             yield from self._made(around.opening + raw + around.closing, raw, place, first_child=True)
 
     def _made(self, data: bytes, raw: bytes, place: Origin, *, first_child: bool) -> Iterator[Item]:

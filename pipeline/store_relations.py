@@ -22,6 +22,7 @@ from pipeline.store_schema import (
     files,
     priorities,
     skipped,
+    wanted,
 )
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def extended_family(connection: Connection, start: int) -> tuple[Row, ...]:
     edge = [start]
     while edge and len(known) < _MOST:
         part = edge[:_MANY]
-        used = select(distinct(priorities.c.key)).where(priorities.c.document.in_(part))
+        used = select(priorities.c.key).where(priorities.c.document.in_(part))
         shared = select(priorities.c.document).where(priorities.c.key.in_(used))
         given = select(documents.c.family).where(documents.c.id.in_(part), documents.c.family != "")
         same = select(documents.c.id).where(documents.c.family.in_(given))
@@ -195,6 +196,14 @@ def without_text(connection: Connection) -> tuple[Row, ...]:
     """Return documents of which only the title is here: what is still to be got."""
     c = documents.c
     return _rows(connection, c.length <= func.length(c.title))
+
+
+def numbers_wanted(connection: Connection) -> tuple[tuple[str, str], ...]:
+    """Return (key, as written) of numbers that lists name and of which nothing is here."""
+    query = select(wanted.c.key, func.min(wanted.c.written)).group_by(wanted.c.key).order_by(wanted.c.key)
+    rows = [(str(key), str(written)) for key, written in connection.execute(query)]
+    held = resolve(connection, [key for key, _ in rows])
+    return tuple(row for row in rows if row[0] not in held)
 
 
 # -- rows --------------------------------------------------------------------------------------------------
