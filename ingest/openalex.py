@@ -36,6 +36,7 @@ from ingest.documents import (
 from ingest.errors import RecordRefusedError
 from ingest.evidence import bound, dated
 from ingest.json_records import JsonRecords
+from ingest.paper_ids import language
 from ingest.paper_keys import arxiv_key, distinct, doi_key, loose_day, openalex_key, pmcid_key, pmid_key
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def make(record: Record, origin: Origin) -> Iterator[Item]:
         classes=tuple(dict.fromkeys(_classes(record))),
         parties=tuple(dict.fromkeys(_authors(record))),
         citations=tuple(_citations(record)),
-        language=fields.word_of(record, "language").lower()[:2],
+        language=language(fields.word_of(record, "language")),
         work=key,
         aliases=distinct(_names(record), key),
         origin=origin,
