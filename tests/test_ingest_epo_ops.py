@@ -275,6 +275,17 @@ def test_no_word_of_a_claim_is_lost(pieces: list[str], expected: list[tuple[int,
     assert list(split_claims(pieces)) == expected
 
 
+def test_of_several_languages_english_is_taken_and_no_part_is_lost_for_its_language(tmp_path: Path) -> None:
+    claims = "".join(
+        f'<claims lang="{code}"><claim><claim-text>1. {words}</claim-text></claim></claims>'
+        for code, words in (("DE", "Deckel."), ("EN", "A lid."), ("FR", "Couvercle."))
+    )
+    document = one(
+        tmp_path / "a.xml", fulltext(f'<description lang="DE"><p>Deckel.</p></description>{claims}')
+    )
+    assert (document.text, document.language) == ("Deckel.\n\nA lid.", "de")
+
+
 def test_printed_numbers_are_anchors_and_short_lines_headings(tmp_path: Path) -> None:
     document = one(tmp_path / "a.xml", DESCRIPTION)
     assert [(section.heading, [p.anchor for p in section.paragraphs]) for section in document.sections] == [
