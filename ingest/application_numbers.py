@@ -32,7 +32,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ingest.number_forms import COUNTRIES, bare, number_of, plain, unpadded
+from ingest.number_forms import COUNTRIES, bare, plain, unpadded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,6 +69,11 @@ _PCT_EPODOC = re.compile(r"(?:WO)?[/ -]?((?:19|20)\d\d)([A-Z]{2})0{0,2}(\d{1,6})
 _PCT_BARE = re.compile(r"(US|EP|IB)((?:19|20)\d\d/\d{5,6})")
 _PCT_LOCAL = re.compile(r"([A-Z]{2})?[ -]?((?:\d{2}|\d{4})[/ -]\d{1,6}|\d{7,10})W?")
 _SPARE = re.compile(r", ?|[特実]願")
+_PCT_SERIAL = re.compile(
+    r"((?:19|20)?\d\d)[/ -](\d{1,6})|((?:19|20)\d\d)(\d{6})|(19[789]\d|200[0-3])(\d{5})"
+    r"|(7[89]|[89]\d|0[0-3])(0?\d{5})"
+)
+_PCT_BEGAN = 78
 _TAIL = re.compile(r"(?<=\d)[ -]?([A-Z])\d?$")
 _US_OFFICE = re.compile(r"(\d\d?)[/-](\d{6})")
 _US_NEW = re.compile(r"20\d\d([1-9]\d)(\d{6})")
@@ -142,8 +147,11 @@ def _international(country: str, body: str, kind: str) -> str:
         office, digits = local[1] or country, local[2]
     if not digits or len(office) != 2:  # noqa: PLR2004 - WIPO ST.3
         return ""
-    whole = number_of("WO", digits, "")
-    return f"{office}{whole[:4]}/{whole[4:]}" if len(whole) == 10 else f"{office}{whole}"  # noqa: PLR2004
+    if not (parts := _PCT_SERIAL.fullmatch(digits)):
+        return f"{office}{bare(digits)}"
+    year, serial = (part for part in parts.groups() if part)
+    century = "" if len(year) == 4 else "19" if int(year) >= _PCT_BEGAN else "20"  # noqa: PLR2004
+    return f"{office}{century}{year}/{serial:0>6}"
 
 
 def _us(body: str, kind: str, year: int | None) -> str:

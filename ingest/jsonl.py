@@ -40,7 +40,8 @@ from ingest.documents import (
     dump,
     load,
 )
-from ingest.errors import LineRefusedError
+from ingest.errors import LineRefusedError, NumberFormError
+from ingest.numbers import parse_publication
 from ingest.record_stream import display
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ _ABSTRACT_LIMIT = 5000
 _HEADING_LIMIT = 90
 _SUFFIXES = (".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz")
 _MARK = b'{"format":"' + FORMAT.encode() + b'",'
-_US_NUMBER = re.compile(r"US-?((?:D|PP|RE|H|T)?\d{4,11})")
+_US_NUMBER = re.compile(r"US-?(?:D|PP|RE|H|T)?[0-9]{4,11}")
 _US_KEY = re.compile(r"US-?(?:(?:D|PP|RE|H|T)?\d{4,8}|(?:19|20)\d{9})(?:-?[A-Z]\d?)?")
 _US_APPLICATION = re.compile(r"US-?(?:19|20)\d{9}.*")
 _PATENT_NUMBER = re.compile(r"([A-Z]{2})-?(?:[A-Z]{1,2})?\d{4}.*")
@@ -258,8 +259,12 @@ def _is_application(identifier: str, code: str) -> bool:
 
 
 def _key(identifier: str, code: str) -> str:
-    match = _US_NUMBER.fullmatch(identifier)
-    return f"US-{match[1]}-{code}" if match and code else identifier
+    if not code or not _US_NUMBER.fullmatch(identifier):
+        return identifier
+    try:
+        return parse_publication(identifier, "US", code).key
+    except NumberFormError:
+        return identifier
 
 
 def _text(record: Mapping[str, object]) -> TextBuilder:

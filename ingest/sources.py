@@ -12,16 +12,24 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
-from ingest.arxiv import Arxiv
+from ingest import arxiv, arxiv_snapshot, crossref, openalex, semanticscholar, uspto_pap, uspto_st32
+from ingest.bigquery import BigQuery
+from ingest.cpc_scheme import CpcScheme
 from ingest.docdb import DOCDB
 from ingest.documents import Unreadable
 from ingest.epo_fulltext import EPO_FULLTEXT
 from ingest.epo_ops import EPO_OPS
 from ingest.errors import MissingPathError, UndetectedSourceError, UnknownSourceError
 from ingest.files import Files
+from ingest.google_patents import GooglePatents
+from ingest.ipc_titles import IpcTitles
 from ingest.jsonl import JsonLines
+from ingest.number_list import NumberList
 from ingest.office_files import SUFFIXES
+from ingest.patentsview import PatentsView
+from ingest.patentsview_api import PATENTSVIEW_API
 from ingest.record_stream import display
+from ingest.uspto_aps import UsptoAps
 from ingest.uspto_xml import UsptoXml
 from ingest.wipo_st36 import WIPO_ST36
 from ingest.wipo_st96 import WIPO_ST96
@@ -37,7 +45,7 @@ class Reader(Protocol):
 
     @property
     def name(self) -> str:
-        """What the reader is called, e.g. `uspto-xml`."""
+        """What the command line and `Origin.source` call it, e.g. `uspto-xml`."""
 
     def recognises(self, path: Path) -> bool:
         """Tell from the suffix and the first bytes whether this reader is the one for a file."""
@@ -55,14 +63,28 @@ _READERS: tuple[Reader, ...] = (
     EPO_FULLTEXT,
     WIPO_ST36,
     WIPO_ST96,
+    BigQuery(),
+    GooglePatents(),
+    arxiv_snapshot.READER,
+    openalex.READER,
+    crossref.READER,
+    semanticscholar.READER,
     UsptoXml(),
-    Arxiv(),
+    UsptoXml(uspto_st32.NAME),
+    UsptoXml(uspto_pap.NAME),
+    UsptoAps(),
+    PatentsView(),
+    PATENTSVIEW_API,
+    CpcScheme(),
+    IpcTitles(),
+    arxiv.READER,
     JsonLines(),
+    NumberList(),
     Files(),
 )
 """In the order in which they are asked: those that know a file by a mark in it come first."""
 SOURCES: Mapping[str, Reader] = MappingProxyType({source.name: source for source in _READERS})
-_SUFFIXES = frozenset({".xml", ".zip", ".jsonl", ".gz", ".ndjson"})
+_SUFFIXES = frozenset({".xml", ".zip", ".jsonl", ".gz", ".ndjson", ".json", ".csv", ".tsv"})
 """Beside what a reader recognises: a file with one of these in a folder is meant, so it is reported."""
 _TEXTS = frozenset({".doc", ".docm", ".odt", ".rtf", ".epub", ".tex", ".ps", ".djvu", ".mht", ".mhtml"})
 _SLIDES = frozenset({".ppt", ".pptx", ".odp"})

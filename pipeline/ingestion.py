@@ -19,7 +19,7 @@ from ingest import sources
 from ingest.classes import ClassTitle
 from ingest.documents import Unreadable
 from ingest.errors import UndetectedSourceError
-from ingest.items import offset_of
+from ingest.items import WantedNumber, offset_of
 from ingest.passages import passages
 from ingest.record_stream import display
 from pipeline import store_corpus, store_links, store_put
@@ -225,6 +225,9 @@ def _mark(run: _Run, reader: Reader, path: Path) -> FileMark:
 def _take(run: _Run, record: Item, mark: FileMark, reached: FileMark) -> FileMark:
     """Store one record and the new mark, `reached` so far, in one transaction."""
     run.taken += 1
+    if isinstance(record, WantedNumber):
+        reason = f"names {record.key} and gives no text of it; fetch that document"
+        record = Unreadable(file=record.origin.file, offset=record.origin.offset, reason=reason)
     if isinstance(record, Unreadable):
         with run.corpus.store.begin() as connection:
             store_corpus.put_skipped(connection, record, mark.path, run.at())
