@@ -134,8 +134,8 @@ def _taken(buffer: bytearray, end: int) -> bytes:
 def members(path: Path, *, wanted: str | tuple[str, ...] = ".xml") -> Iterator[Member]:
     """Yield a plain or gzip file as one member, or a zip's or tar's members whose name ends in `wanted`.
 
-    Zips inside a zip are opened too, see `ingest.nested_zip`. A file that cannot be opened is a member without
-    bytes and with `failure` set. The members of a tar have to be read in turn: it is one stream.
+    Zips inside a zip are opened too, see `ingest.nested_zip`. A file that cannot be opened is a member
+    without bytes and with `failure` set. The members of a tar have to be read in turn: it is one stream.
     """
     name = display(path)
     lower = path.name.lower()
