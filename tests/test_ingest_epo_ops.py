@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from ingest import sources
 from ingest.documents import Citation, Document, DocumentKind, Party
 from ingest.epo_ops import EPO_OPS
+from ingest.items import WantedNumber
 from ingest.ops_fulltext import split_claims
 from ingest.patent_xml import rated
 from tests.patent_reading import (
@@ -350,17 +351,31 @@ def test_a_category_stands_alone_where_the_line_does_not_say_as_much() -> None:
     assert rated("nothing", "X") == [("X", "")]
 
 
+def test_numbers_without_their_records_are_wanted(tmp_path: Path) -> None:
+    search = "".join(
+        f'<ops:publication-reference family-id="1">{ids("AU", number, "A1", "")}</ops:publication-reference>'
+        for number in ("2025202342", "", "2024264446")
+    )
+    equivalents = f"""<ops:equivalents-inquiry><ops:publication-reference>{ids("EP", "1", "A1", "")}
+</ops:publication-reference><ops:inquiry-result><publication-reference><document-id document-id-type="epodoc">
+<doc-number>CA2744162</doc-number></document-id></publication-reference></ops:inquiry-result>
+</ops:equivalents-inquiry>"""
+    found = f"<ops:biblio-search><ops:search-result>{search}</ops:search-result></ops:biblio-search>"
+    text = answer(found, equivalents)
+    items = read(EPO_OPS, tmp_path / "a.xml", text)
+    assert [(item.key, item.text) for item in items if isinstance(item, WantedNumber)] == [
+        ("AU-2025202342-A1", "AU 2025202342 A1"),
+        ("AU-2024264446-A1", "AU 2024264446 A1"),
+        ("CA-2744162", "CA2744162"),
+    ]
+    assert len(items) == 3
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
         (FAULT, "the service answered 404: Not found"),
-        (
-            answer(
-                "<ops:biblio-search><ops:search-result><ops:publication-reference/></ops:search-result>"
-                "</ops:biblio-search>"
-            ),
-            "a list of numbers without their records; ask for the search with constituents",
-        ),
+        (answer("<ops:biblio-search/>"), "a search that found nothing"),
         (answer("<ops:standardization/>"), "a number in another form, no document"),
         (answer("<ops:nothing/>"), "no document in it"),
         (
