@@ -12,7 +12,8 @@ Decisions
   (`register-document`). Pages, statistics, class schemes and errors are refused by name. JSON that tools made
   of answers has as many forms as there are tools, and is not read.
 * The other members of a family are RELATED_PUBLISHED events, the earliest `_RELATED` of them.
-* An answer is parsed whole: it is at most some hundred documents.
+* An answer is parsed whole: it is at most some hundred documents. Where it is broken or cut, the whole
+  records in it are read all the same (`ingest.xml_rescue`).
 
 Source: OPS 3.2 reference guide.
 """
@@ -184,5 +185,11 @@ def _is_ours(first: Head) -> bool:
     return first.root != "fault" or b"ops.epo.org" in first.data
 
 
-EPO_OPS = XmlRecords(name=NAME, roots=frozenset({"world-patent-data", "fault"}), make=_make, where=_is_ours)
+EPO_OPS = XmlRecords(
+    name=NAME,
+    roots=frozenset({"world-patent-data", "fault"}),
+    make=_make,
+    where=_is_ours,
+    rescue=frozenset({"exchange-document", "fulltext-document", "register-document"}),
+)
 """The reader of saved answers of OPS."""

@@ -248,6 +248,32 @@ def test_a_bad_record_in_an_answer_costs_itself_only(tmp_path: Path) -> None:
     assert reasons(items) == ["it has no publication number"]
 
 
+@pytest.mark.parametrize("damage", ["cut", "tags", "bytes"])
+def test_in_a_broken_answer_the_whole_records_are_read(tmp_path: Path, damage: str) -> None:
+    bad = RECORD.replace("3580123", "3580555")
+    tail = ""
+    if damage == "cut":
+        tail = "<exchange-document><bibliographic-data>"
+    else:
+        bad = bad.replace("</parties>", "</partys>" if damage == "tags" else "</parties>\udcff")
+    text = answer("<exchange-documents>", RECORD, bad, SECOND, tail, "</exchange-documents>")
+    path = tmp_path / "a.xml"
+    items = read(EPO_OPS, path, text.encode("utf-8", "surrogateescape"))
+    assert [document.key for document in documents(items)] == (
+        ["EP-3580123-A1", "EP-3580555-A1", "EP-3580777-A1"]
+        if damage == "cut"
+        else ["EP-3580123-A1", "EP-3580777-A1"]
+    )
+    assert len(reasons(items)) == (1 if damage == "cut" else 2)
+    keeps_the_laws(EPO_OPS, path, path.read_bytes())
+
+
+def test_a_full_text_is_rescued_from_an_answer_that_ends_early(tmp_path: Path) -> None:
+    items = read(EPO_OPS, tmp_path / "a.xml", CLAIMS[: CLAIMS.index("</ftxt:fulltext-documents>")])
+    assert [document.key for document in documents(items)] == ["EP-3580123-A1"]
+    assert len(reasons(items)) == 1
+
+
 def test_claims_come_one_by_one_and_a_cancelled_one_is_none(tmp_path: Path) -> None:
     document = one(tmp_path / "a.xml", CLAIMS)
     assert (document.key, document.language, document.events) == ("EP-3580123-A1", "en", ())
