@@ -22,7 +22,20 @@ if TYPE_CHECKING:
 
 PAGE = 1 << 16
 """Bytes that are looked at."""
-TEXTS = (".xml", ".txt", ".tsv", ".csv", ".jsonl", ".ndjson", ".json", ".sgm", ".sgml", ".html", ".htm")
+TEXTS = (
+    ".xml",
+    ".nxml",
+    ".txt",
+    ".tsv",
+    ".csv",
+    ".jsonl",
+    ".ndjson",
+    ".json",
+    ".sgm",
+    ".sgml",
+    ".html",
+    ".htm",
+)
 ZIPS = (".zip",)
 TARS = (".tar", ".tar.gz", ".tgz")
 _DAMAGE = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError, RuntimeError)

@@ -13,6 +13,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
 from ingest import arxiv, arxiv_snapshot, crossref, openalex, semanticscholar, uspto_pap, uspto_st32
+from ingest.acl_anthology import AclAnthology
+from ingest.bibliography import Bibliography
 from ingest.bigquery import BigQuery
 from ingest.cpc_scheme import CpcScheme
 from ingest.docdb import DOCDB
@@ -20,15 +22,23 @@ from ingest.documents import Unreadable
 from ingest.epo_fulltext import EPO_FULLTEXT
 from ingest.epo_ops import EPO_OPS
 from ingest.errors import MissingPathError, UndetectedSourceError, UnknownSourceError
+from ingest.europepmc import EuropePmc
 from ingest.files import Files
 from ingest.google_patents import GooglePatents
 from ingest.ipc_titles import IpcTitles
+from ingest.jats import Jats
 from ingest.jsonl import JsonLines
 from ingest.number_list import NumberList
+from ingest.oai_dc import OAI_DC
 from ingest.office_files import SUFFIXES
 from ingest.patentsview import PatentsView
 from ingest.patentsview_api import PATENTSVIEW_API
+from ingest.pubmed import PUBMED
+from ingest.raw_files import ORIGIN_SUFFIX, PART_SUFFIX
 from ingest.record_stream import display
+from ingest.rfc import Rfc
+from ingest.rfc_index import RFC_INDEX
+from ingest.tdcommons import TdCommons
 from ingest.uspto_aps import UsptoAps
 from ingest.uspto_xml import UsptoXml
 from ingest.wipo_st36 import WIPO_ST36
@@ -78,6 +88,15 @@ _READERS: tuple[Reader, ...] = (
     CpcScheme(),
     IpcTitles(),
     arxiv.READER,
+    PUBMED,
+    EuropePmc(),
+    Jats(),
+    AclAnthology(),
+    RFC_INDEX,
+    Rfc(),
+    TdCommons(),
+    OAI_DC,
+    Bibliography(),
     JsonLines(),
     NumberList(),
     Files(),
@@ -96,6 +115,8 @@ _ADVICE = {
 """Documents of formats that are not read: left out without a word they would be missed art."""
 _REPORTED = _SUFFIXES | _ADVICE.keys()
 _KNOWN = _REPORTED | SUFFIXES
+_BESIDE = (ORIGIN_SUFFIX, PART_SUFFIX, f"{PART_SUFFIX}.json")
+"""What a connector leaves beside raw files: where they came from, and parts of what is not whole yet."""
 _FOLDER_LINK = "is a link to a folder and was not followed; name that folder to read it"
 
 
@@ -152,7 +173,7 @@ def _walk(folder: Path, reader: Reader | None, lost: list[Unreadable]) -> Iterat
         lost += (_lost(link, _FOLDER_LINK) for link in links if link.is_symlink())
         for name in sorted(files):
             file = Path(place, name)
-            if name.startswith("."):
+            if name.startswith(".") or name.endswith(_BESIDE):
                 continue
             if file.is_file():
                 if _is_meant(file, reader):

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from ingest.sources import Reader
 
 
-_COUNTED = ("added", "updated", "unchanged", "undated", "passages", "skipped", "titles")
+_COUNTED = ("added", "updated", "unchanged", "undated", "passages", "skipped", "titles", "wanted")
 _LISTED = 10_000
 """Skipped records listed in a summary; all of them are in the database."""
 
@@ -73,6 +73,8 @@ class IngestSummary:
     """Records read in this run, whatever became of them."""
     titles: int
     """Class titles taken from a scheme."""
+    wanted: int
+    """Numbers that a list names without a text."""
     finished: bool
     """False when a limit ended the run before the sources did."""
 
@@ -150,6 +152,7 @@ def ingest(
         passages=pieces,
         taken=run.taken,
         titles=run.counts["titles"],
+        wanted=run.counts["wanted"],
         finished=not run.full,
     )
 
@@ -225,20 +228,21 @@ def _mark(run: _Run, reader: Reader, path: Path) -> FileMark:
 def _take(run: _Run, record: Item, mark: FileMark, reached: FileMark) -> FileMark:
     """Store one record and the new mark, `reached` so far, in one transaction."""
     run.taken += 1
-    if isinstance(record, WantedNumber):
-        reason = f"names {record.key} and gives no text of it; fetch that document"
-        record = Unreadable(file=record.origin.file, offset=record.origin.offset, reason=reason)
     if isinstance(record, Unreadable):
         with run.corpus.store.begin() as connection:
             store_corpus.put_skipped(connection, record, mark.path, run.at())
             store_corpus.put_mark(connection, reached)
         run.skip(record)
         return reached
-    if isinstance(record, ClassTitle):
+    if isinstance(record, ClassTitle | WantedNumber):
         with run.corpus.store.begin() as connection:
-            store_links.put_title(connection, record)
+            if isinstance(record, ClassTitle):
+                store_links.put_title(connection, record)
+                run.counts["titles"] += 1
+            else:
+                store_links.put_wanted(connection, record, run.at())
+                run.counts["wanted"] += 1
             store_corpus.put_mark(connection, reached)
-        run.counts["titles"] += 1
         return reached
     pieces = len(passages(record))
     if reached is not mark:

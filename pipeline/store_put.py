@@ -11,7 +11,7 @@ from ingest import documents as ingest_documents
 from ingest.passages import passages
 from pipeline import store_links
 from pipeline.merging import combined, renewed
-from pipeline.store_schema import class_titles, contributions, documents, files, removals, skipped
+from pipeline.store_schema import class_titles, contributions, documents, files, removals, skipped, wanted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -81,6 +81,7 @@ def remove_source(connection: Connection, source: str) -> int:
         connection.execute(removals.insert(), [{"item": item} for item in gone])
         statement = delete(documents).where(documents.c.id == bindparam("item"))
         connection.execute(statement, [{"item": item} for item in gone])
+    connection.execute(delete(wanted).where(wanted.c.source == source))
     connection.execute(delete(class_titles).where(class_titles.c.source == source))
     connection.execute(delete(files).where(files.c.source == source))
     connection.execute(delete(skipped).where(skipped.c.path.not_in(select(files.c.path))))
