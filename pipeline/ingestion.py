@@ -244,17 +244,18 @@ def _take(run: _Run, record: Item, mark: FileMark, reached: FileMark) -> FileMar
             store_corpus.put_mark(connection, reached)
         run.skip(record)
         return reached
-    pieces = len(passages(record))
+    cut = passages(record)
     if reached is not mark:
         reached = replace(reached, records=mark.records + 1)
     with run.corpus.store.begin() as connection:
-        change, whole, pieces = store_put.put(connection, record, pieces, run.at())
+        change, whole, pieces = store_put.put(connection, record, len(cut), run.at())
         store_corpus.put_mark(connection, reached)
     run.counts[change] += 1
     if change != "unchanged":
         run.counts["undated"] += whole.published is None
         run.counts["passages"] += pieces
         run.waiting += pieces
+        run.corpus.keep(whole, cut if whole is record else passages(whole))
     return reached
 
 

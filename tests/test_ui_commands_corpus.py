@@ -1,4 +1,4 @@
-"""What the command line says about a corpus: status, relations, classes, wanted numbers, sources, fetching."""
+"""What the command line says about a corpus: status, relations, classes, wanted numbers, services."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ SCHEME = """<?xml version="1.0" encoding="UTF-8"?>
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A workspace made by the command line: a family, a near-duplicate, a citation, classes, a number list."""
+    """A workspace with a family, a near-duplicate, a citation, classes and a number list."""
     place = tmp_path_factory.mktemp("relations")
     other = LONG.replace("kitchen", "flat")
     documents = [
