@@ -70,7 +70,12 @@ def test_words_leave_only_for_a_case_that_exists_and_after_the_consent_was_logge
         assert (service.asked, actions(face)) == ([], before)
         face.cases.add(invention(), INES)
         logged: list[str] = []
-        service.next(lambda asked: (logged.extend(actions(face)), answer(asked))[1])
+
+        def look(asked: Asked) -> Reply:
+            logged.extend(actions(face))
+            return answer(asked)
+
+        service.next(look)
         files = list(run(face, replace(wanted, case="D-0001"), polite))
     assert logged[-2:] == [CONSENTED, FETCHED]
     assert WORDS in service.asked[0].query.values()

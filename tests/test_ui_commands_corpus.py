@@ -1,4 +1,4 @@
-"""What the command line says about a corpus: status, relations, classes, wanted numbers, sources, fetching."""
+"""What the command line says about a corpus: status, relations, classes, wanted numbers, services."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ SCHEME = """<?xml version="1.0" encoding="UTF-8"?>
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A workspace made by the command line: a family, a near-duplicate, a citation, classes, a number list."""
+    """A workspace with a family, a near-duplicate, a citation, classes and a number list."""
     place = tmp_path_factory.mktemp("relations")
     other = LONG.replace("kitchen", "flat")
     documents = [
@@ -57,22 +57,24 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
-def run(place: Path, *words: str, code: int = 0, **environment: str) -> str:
+def run(place: Path, *words: str, code: int = 0, environment: dict[str, str] | None = None) -> str:
     found = subprocess.run(
         [ANTEDATE, *words],
         cwd=place,
         capture_output=True,
         text=True,
         check=False,
-        env={**os.environ, "USER": "ada", "NO_COLOR": "1", **environment},
+        env={**os.environ, "USER": "ada", "NO_COLOR": "1", **(environment or {})},
     )
     assert found.returncode == code, f"{words}: {found.returncode}\n{found.stdout}\n{found.stderr}"
     assert "Traceback" not in found.stderr
     return found.stdout
 
 
-def answer(place: Path, *words: str, code: int = 0, **environment: str) -> dict[str, Any]:
-    value: dict[str, Any] = json.loads(run(place, *words, "--json", code=code, **environment))
+def answer(
+    place: Path, *words: str, code: int = 0, environment: dict[str, str] | None = None
+) -> dict[str, Any]:
+    value: dict[str, Any] = json.loads(run(place, *words, "--json", code=code, environment=environment))
     return value
 
 
@@ -189,15 +191,15 @@ def test_fetch_asks_a_service_keeps_the_raw_file_and_reads_it(folder: Path, tmp_
     with playing(serve) as play:
         words = ("fetch", "oai", "--address", f"{play.url}/oai", "--format", "oai_dc")
         settings = {"XDG_CACHE_HOME": str(tmp_path / "cache"), "ANTEDATE_CONTACT": "ada@example.org"}
-        rehearsed = answer(tmp_path, *words, "--dry-run", **settings)
+        rehearsed = answer(tmp_path, *words, "--dry-run", environment=settings)
         assert play.asked == []
         assert "would_ask" in rehearsed
-        found = answer(tmp_path, *words, **settings)
+        found = answer(tmp_path, *words, environment=settings)
         assert found["ingested"]["added"] == 1
         (file,) = found["files"]
         assert Path(file["path"]).is_file()
         assert Path(f"{file['path']}.origin.json").is_file()
-        again = answer(tmp_path, *words, **settings)
+        again = answer(tmp_path, *words, environment=settings)
         assert again["ingested"]["added"] == 0
     log = tmp_path / "log.jsonl"
     run(tmp_path, "audit", "export", str(log))
@@ -206,6 +208,6 @@ def test_fetch_asks_a_service_keeps_the_raw_file_and_reads_it(folder: Path, tmp_
 
 def test_fetch_refuses_words_without_a_case_and_says_whom_they_would_be_told(folder: Path) -> None:
     settings = {"ANTEDATE_CONTACT": "ada@example.org"}
-    found = answer(folder, "fetch", "crossref", "--query", "secret cam", code=4, **settings)
+    found = answer(folder, "fetch", "crossref", "--query", "secret cam", code=4, environment=settings)
     assert "api.crossref.org" in found["error"]["message"]
     assert answer(folder, "fetch", "nobody", code=2)["error"]["kind"] == "UnknownConnectorError"
