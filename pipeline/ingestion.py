@@ -206,12 +206,12 @@ def _spelled(path: Path) -> str:
 
 def _mark(run: _Run, reader: Reader, path: Path) -> FileMark:
     """Return how far a file was read, and list again what was skipped until there. Raises OSError."""
-    stat = path.stat()
+    size, modified_ns = sources.state(path, reader)
     fresh = FileMark(
         path=_mark_path(path),
         source=reader.name,
-        size=stat.st_size,
-        modified_ns=stat.st_mtime_ns,
+        size=size,
+        modified_ns=modified_ns,
         reached=-1,
         records=0,
         finished=False,
@@ -244,17 +244,18 @@ def _take(run: _Run, record: Item, mark: FileMark, reached: FileMark) -> FileMar
             store_corpus.put_mark(connection, reached)
         run.skip(record)
         return reached
-    pieces = len(passages(record))
+    cut = passages(record)
     if reached is not mark:
         reached = replace(reached, records=mark.records + 1)
     with run.corpus.store.begin() as connection:
-        change, whole, pieces = store_put.put(connection, record, pieces, run.at())
+        change, whole, pieces = store_put.put(connection, record, len(cut), run.at())
         store_corpus.put_mark(connection, reached)
     run.counts[change] += 1
     if change != "unchanged":
         run.counts["undated"] += whole.published is None
         run.counts["passages"] += pieces
         run.waiting += pieces
+        run.corpus.keep(whole, cut if whole is record else passages(whole))
     return reached
 
 

@@ -194,6 +194,11 @@ def test_the_language_of_the_proceedings_is_cited_and_english_claims_are_kept(tm
     assert "couvercle selon" not in found.text
 
 
+def test_claims_in_another_language_only_are_not_lost(tmp_path: Path) -> None:
+    found = one(tmp_path / "a.xml", document(body=DESCRIPTION + claims("fr", "Un couvercle.")))
+    assert (anchors(found, "claims"), found.language) == (["claim 1"], "de")
+
+
 def test_paragraphs_keep_their_printed_numbers_and_the_reference_list_is_no_text(tmp_path: Path) -> None:
     found = one(tmp_path / "a.xml", document())
     assert anchors(found, "description") == ["¶0001", "¶2", "¶0003"]

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from ingest import sources
 from ingest.documents import Citation, Document, DocumentKind, Party
 from ingest.epo_ops import EPO_OPS
+from ingest.items import WantedNumber
 from ingest.ops_fulltext import split_claims
 from ingest.patent_xml import rated
 from tests.patent_reading import (
@@ -247,6 +248,32 @@ def test_a_bad_record_in_an_answer_costs_itself_only(tmp_path: Path) -> None:
     assert reasons(items) == ["it has no publication number"]
 
 
+@pytest.mark.parametrize("damage", ["cut", "tags", "bytes"])
+def test_in_a_broken_answer_the_whole_records_are_read(tmp_path: Path, damage: str) -> None:
+    bad = RECORD.replace("3580123", "3580555")
+    tail = ""
+    if damage == "cut":
+        tail = "<exchange-document><bibliographic-data>"
+    else:
+        bad = bad.replace("</parties>", "</partys>" if damage == "tags" else "</parties>\udcff")
+    text = answer("<exchange-documents>", RECORD, bad, SECOND, tail, "</exchange-documents>")
+    path = tmp_path / "a.xml"
+    items = read(EPO_OPS, path, text.encode("utf-8", "surrogateescape"))
+    assert [document.key for document in documents(items)] == (
+        ["EP-3580123-A1", "EP-3580555-A1", "EP-3580777-A1"]
+        if damage == "cut"
+        else ["EP-3580123-A1", "EP-3580777-A1"]
+    )
+    assert len(reasons(items)) == (1 if damage == "cut" else 2)
+    keeps_the_laws(EPO_OPS, path, path.read_bytes())
+
+
+def test_a_full_text_is_rescued_from_an_answer_that_ends_early(tmp_path: Path) -> None:
+    items = read(EPO_OPS, tmp_path / "a.xml", CLAIMS[: CLAIMS.index("</ftxt:fulltext-documents>")])
+    assert [document.key for document in documents(items)] == ["EP-3580123-A1"]
+    assert len(reasons(items)) == 1
+
+
 def test_claims_come_one_by_one_and_a_cancelled_one_is_none(tmp_path: Path) -> None:
     document = one(tmp_path / "a.xml", CLAIMS)
     assert (document.key, document.language, document.events) == ("EP-3580123-A1", "en", ())
@@ -273,6 +300,17 @@ def test_claims_in_one_text_are_told_apart_by_numbers_in_turn(tmp_path: Path) ->
 )
 def test_no_word_of_a_claim_is_lost(pieces: list[str], expected: list[tuple[int, str]]) -> None:
     assert list(split_claims(pieces)) == expected
+
+
+def test_of_several_languages_english_is_taken_and_no_part_is_lost_for_its_language(tmp_path: Path) -> None:
+    claims = "".join(
+        f'<claims lang="{code}"><claim><claim-text>1. {words}</claim-text></claim></claims>'
+        for code, words in (("DE", "Deckel."), ("EN", "A lid."), ("FR", "Couvercle."))
+    )
+    document = one(
+        tmp_path / "a.xml", fulltext(f'<description lang="DE"><p>Deckel.</p></description>{claims}')
+    )
+    assert (document.text, document.language) == ("Deckel.\n\nA lid.", "de")
 
 
 def test_printed_numbers_are_anchors_and_short_lines_headings(tmp_path: Path) -> None:
@@ -339,17 +377,31 @@ def test_a_category_stands_alone_where_the_line_does_not_say_as_much() -> None:
     assert rated("nothing", "X") == [("X", "")]
 
 
+def test_numbers_without_their_records_are_wanted(tmp_path: Path) -> None:
+    search = "".join(
+        f'<ops:publication-reference family-id="1">{ids("AU", number, "A1", "")}</ops:publication-reference>'
+        for number in ("2025202342", "", "2024264446")
+    )
+    equivalents = f"""<ops:equivalents-inquiry><ops:publication-reference>{ids("EP", "1", "A1", "")}
+</ops:publication-reference><ops:inquiry-result><publication-reference><document-id document-id-type="epodoc">
+<doc-number>CA2744162</doc-number></document-id></publication-reference></ops:inquiry-result>
+</ops:equivalents-inquiry>"""
+    found = f"<ops:biblio-search><ops:search-result>{search}</ops:search-result></ops:biblio-search>"
+    text = answer(found, equivalents)
+    items = read(EPO_OPS, tmp_path / "a.xml", text)
+    assert [(item.key, item.text) for item in items if isinstance(item, WantedNumber)] == [
+        ("AU-2025202342-A1", "AU 2025202342 A1"),
+        ("AU-2024264446-A1", "AU 2024264446 A1"),
+        ("CA-2744162", "CA2744162"),
+    ]
+    assert len(items) == 3
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
         (FAULT, "the service answered 404: Not found"),
-        (
-            answer(
-                "<ops:biblio-search><ops:search-result><ops:publication-reference/></ops:search-result>"
-                "</ops:biblio-search>"
-            ),
-            "a list of numbers without their records; ask for the search with constituents",
-        ),
+        (answer("<ops:biblio-search/>"), "a search that found nothing"),
         (answer("<ops:standardization/>"), "a number in another form, no document"),
         (answer("<ops:nothing/>"), "no document in it"),
         (

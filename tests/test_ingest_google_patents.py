@@ -216,7 +216,7 @@ def test_a_machine_translation_is_read_as_shown_and_said(tmp_path: Path) -> None
     "claims",
     [
         '<p class="claim">1. A lid.</p><div class="claim-dependent"><p>2. The lid of claim 1.</p></div>',
-        '<p class="claim"><b num="1" class="claim">A lid.</b></p><p class="claim">The lid of claim 1.',
+        '<p class="claim"><b num="1">A lid.</b></p><p num="2" class="claim">The lid of claim 1.',
         "<p>1. A lid.</p><p>2. The lid of claim 1.</p>",
         "<div>1. A lid. 2. The lid of claim 1.</div>",
     ],

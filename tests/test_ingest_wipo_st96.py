@@ -59,7 +59,11 @@ PARTIES = """<pat:PartyBag><pat:ApplicantBag><pat:Applicant><com:PublicationCont
 </com:PersonStructuredName></com:PersonName></com:Name></com:PublicationContact></pat:Inventor>
 </pat:InventorBag>
 </pat:PartyBag>"""
-RELATED = """<pat:RelatedDocumentBag><pat:RelatedPublication><pat:PatentDocumentIdentification>
+RELATED = """<pat:RelatedDocumentBag><pat:Division><pat:ParentDocument><pat:PatentDocumentIdentification>
+<pat:ApplicationIdentification><com:IPOfficeCode>US</com:IPOfficeCode><com:ApplicationNumber>
+<com:ApplicationNumberText>12741916</com:ApplicationNumberText></com:ApplicationNumber>
+<pat:FilingDate>2010-07-13</pat:FilingDate></pat:ApplicationIdentification></pat:PatentDocumentIdentification>
+</pat:ParentDocument></pat:Division><pat:RelatedPublication><pat:PatentDocumentIdentification>
 <pat:PatentPublicationIdentification><com:IPOfficeCode>US</com:IPOfficeCode>
 <pat:PublicationNumber>20130213561</pat:PublicationNumber>
 <com:PatentDocumentKindCode>A1</com:PatentDocumentKindCode>
@@ -129,9 +133,22 @@ def test_a_publication_has_its_days_and_numbers(tmp_path: Path) -> None:
         ("related-published", "2013-08-22", "America/New_York"),
         ("filed", "2013-03-12", "America/New_York"),
         ("priority", "2007-11-08", "Asia/Tokyo"),
+        ("priority", "2010-07-13", "America/New_York"),
     ]
     assert document.application == document.work == "US-appl-13/797521"
-    assert document.priorities == ("JP-appl-2007290922",)
+    assert document.priorities == ("JP-appl-2007290922", "US-appl-12/741916")
+
+
+def test_a_japanese_publication_is_known_by_its_root(tmp_path: Path) -> None:
+    gazette = publication("2022123456", root="UnexaminedPatentPublication")
+    japanese = gazette.replace(
+        "<com:IPOfficeCode>US</com:IPOfficeCode>\n<pat:PublicationNumber>", "<pat:PublicationNumber>"
+    )
+    japanese = japanese.replace(
+        "B2</com:PatentDocumentKindCode>", "公開特許公報（Ａ）</com:PatentDocumentKindCode>", 1
+    )
+    document = one(tmp_path / "a.xml", japanese.replace("<com:IPOfficeCode>US\n</com:IPOfficeCode>", ""))
+    assert (document.key, days(document)[0][2]) == ("JP-2022123456-A", "Asia/Tokyo")
 
 
 def test_running_text_reads_as_that_of_st36(tmp_path: Path) -> None:
