@@ -21,7 +21,7 @@ from ingest.connect_oai import harvest
 from ingest.errors import XmlRefusedError
 from ingest.fetch_errors import AnswerUnreadableError
 from ingest.fetching import Connector, Job, Request
-from ingest.http_rules import Ask
+from ingest.http_rules import Ask, number_of
 from ingest.limiter import Limits
 from ingest.listing import Turn, text_of, walk
 from ingest.xml_safety import local, named, parse
@@ -37,6 +37,7 @@ _NUMBER = re.compile(
     r"(?:arxiv:)?([a-z-]{1,20}(?:\.[A-Z]{2})?/\d{7}|\d{4}\.\d{4,5})(v\d{1,3})?", re.IGNORECASE
 )
 _FOUND = re.compile(r"/abs/([^\s]{1,60}?)(?:v\d{1,3})?$")
+_VERSION = re.compile(r"v\d{1,3}$")
 _IDS = 100
 _PAGE = 500
 
@@ -87,9 +88,7 @@ class ArxivConnector(Connector):
         def turn_of(data: bytes, cursor: str) -> Turn:
             entries = _entries(data, ask_of(cursor).kept)[0]
             there = {match[1].lower() for entry in entries if (match := _FOUND.search(_id(entry)))}
-            bare = {one: one.partition("v")[0].lower() for one in some(cursor) if "/" not in one}
-            bare |= {one: re.sub(r"v\d{1,3}$", "", one).lower() for one in some(cursor) if "/" in one}
-            lost = [one for one, plain in bare.items() if plain not in there]
+            lost = [one for one in some(cursor) if _VERSION.sub("", one).lower() not in there]
             job.progress.missing = [*dict.fromkeys([*job.progress.missing, *lost])]
             after = int(cursor or 0) + _IDS
             return Turn(next=str(after) if after < len(ids) else "", records=len(entries))
@@ -130,7 +129,7 @@ def _entries(data: bytes, url: str) -> tuple[list[_Element], int]:
         raise AnswerUnreadableError(url, f"its root is {local(root)[:40]!r}, not feed")
     entries = list(named(root, "entry"))
     said = "".join(text_of(one) for one in named(root, "totalResults"))
-    return entries, int(said) if said.isascii() and said.isdigit() and len(said) < _PAGE else len(entries)
+    return entries, number_of(said) if number_of(said) >= 0 else len(entries)
 
 
 def _id(entry: _Element) -> str:

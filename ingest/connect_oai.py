@@ -21,7 +21,7 @@ from urllib.parse import urlencode
 from ingest.errors import XmlRefusedError
 from ingest.fetch_errors import AnswerUnreadableError, RequestRefusedError
 from ingest.fetching import Connector, Job, Request
-from ingest.http_rules import Ask, origin_of
+from ingest.http_rules import Ask, number_of, origin_of
 from ingest.limiter import Limits
 from ingest.listing import Thing, Turn, each, text_of, walk
 from ingest.raw_files import safe_name
@@ -151,7 +151,7 @@ def _falls_short(job: Job, found: _Element | None, count: int) -> bool:
     """Note the size of a list just begun; tell whether it and what came before it are less than the whole."""
     said = "" if found is None else found.get("completeListSize", "")
     progress = job.progress
-    progress.size = int(said) if said.isascii() and said.isdigit() and len(said) < _DAY else -1
+    progress.size = number_of(said)
     known = progress.size if progress.size >= 0 or found is not None else count
     return progress.expected >= 0 and known >= 0 and progress.before + known < progress.expected
 

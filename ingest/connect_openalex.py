@@ -21,7 +21,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from ingest.downloads import fetch, load
 from ingest.fetch_errors import AnswerUnreadableError
 from ingest.fetching import Connector, Job, Request, Variable
-from ingest.http_rules import Ask
+from ingest.http_rules import Ask, number_of
 from ingest.limiter import Limits
 from ingest.listing import Thing, Turn, count_of, each, list_of, object_of, part_of, walk
 from ingest.raw_files import safe_name
@@ -39,6 +39,7 @@ _PLAIN = re.compile(r"[A-Za-z_.]{1,60}:[A-Za-z0-9_.:/|!<>*-]{1,200}")
 _BUCKET = "s3://openalex/"
 _DATED = re.compile(r"updated_date=(\d{4}-\d{2}-\d{2})/")
 _TOO_MANY = 429
+_DAY = 86_400.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,7 +171,6 @@ def _paths(entries: list[dict[str, object]], url: str, request: Request) -> Iter
 
 def _rest(status: int, headers: Mapping[str, str]) -> float:
     """Return the seconds until the day's credit is renewed, when it is used up."""
-    told = headers.get("X-RateLimit-Reset", "").strip()
-    if status != _TOO_MANY or headers.get("Retry-After") or not (told.isascii() and told.isdigit()):
+    if status != _TOO_MANY or headers.get("Retry-After"):
         return 0.0
-    return float(told[:7])
+    return max(0.0, min(float(number_of(headers.get("X-RateLimit-Reset", ""))), _DAY))

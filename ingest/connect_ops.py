@@ -25,7 +25,7 @@ from ingest.downloads import talk
 from ingest.fetch_errors import AnswerUnreadableError
 from ingest.fetching import Connector, Job, Request, Variable
 from ingest.http import Session
-from ingest.http_rules import Ask, Key
+from ingest.http_rules import Ask, Key, number_of
 from ingest.limiter import Limits
 from ingest.listing import Thing, each, object_of
 from ingest.raw_files import safe_name
@@ -152,10 +152,7 @@ class _Token:
         value = found.get("access_token")
         if not isinstance(value, str) or not value.isascii() or not value.isprintable() or not value:
             raise AnswerUnreadableError(ask.kept, "it has no access token")
-        told = str(found.get("expires_in", ""))
-        seconds = (
-            min(int(told), _OWN) if told.isascii() and told.isdigit() and len(told) < len("123456") else 0
-        )
+        seconds = min(number_of(str(found.get("expires_in", ""))), _OWN)
         self.value = value
         self.until = now + timedelta(seconds=max(0, seconds - 60))
 
@@ -164,8 +161,7 @@ def _rest(service: str, status: int, headers: Mapping[str, str], now: datetime) 
     """Return the seconds for which the service wants to be left alone."""
     monday = (now + timedelta(days=7 - now.weekday())).replace(hour=0, minute=0, second=0, microsecond=0)
     week = (monday - now).total_seconds()
-    used = headers.get("X-RegisteredQuotaPerWeek-Used", "").strip()
-    if used.isascii() and used.isdigit() and len(used) < len("1234567890123456") and int(used) >= WEEK:
+    if number_of(headers.get("X-RegisteredQuotaPerWeek-Used", "")) >= WEEK:
         return week
     reason = headers.get("X-Rejection-Reason", "").lower()
     if status >= _ERROR and "week" in reason:

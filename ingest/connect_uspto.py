@@ -23,11 +23,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from ingest.downloads import fetch, load
-from ingest.fetch_errors import AnswerUnreadableError, BudgetSpentError
+from ingest.fetch_errors import AnswerUnreadableError, BudgetSpentError, ShortListError
 from ingest.fetching import Connector, Job, Request, Variable, digest
 from ingest.http_rules import Ask
 from ingest.limiter import Limits
-from ingest.listing import Thing, drop, each, list_of, object_of
+from ingest.listing import Thing, count_of, drop, each, list_of, object_of
 from ingest.raw_files import safe_name
 
 if TYPE_CHECKING:
@@ -95,6 +95,7 @@ class Uspto(Connector):
         lost = set(request.ids) - {name for name, _ in found}
         job.progress.missing += sorted(lost)
         job.progress.save()
+        _check_count(object_of(load(listing, ask.kept), ask.kept), request)
 
     def _listing(self, path: str, values: dict[str, str]) -> Ask:
         return Ask(
@@ -144,6 +145,15 @@ def _listed(found: dict[str, Any], url: str, request: Request) -> Iterator[tuple
         if _outside(file, request):
             continue
         yield name, unquote(urlsplit(where).path)
+
+
+def _check_count(found: dict[str, Any], request: Request) -> None:
+    """Say so when the whole listing of a product has fewer files than it states."""
+    for product in list_of(found, "bulkDataProductBag"):
+        said = count_of(product, "productFileBag", "count")
+        listed = len(list_of(product, "productFileBag", "fileDataBag"))
+        if listed < said and not (request.since or request.until or request.ids):
+            raise ShortListError(Uspto.name, listed, said, "ask for a part by its dates")
 
 
 def _outside(file: dict[str, Any], request: Request) -> bool:

@@ -6,6 +6,7 @@ service; `dataclasses.replace` gives one that asks another address.
 
 from __future__ import annotations
 
+import os
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from ingest.connect_ops import Ops
 from ingest.connect_rfc import Rfc
 from ingest.connect_semanticscholar import SemanticScholar
 from ingest.connect_uspto import Uspto
-from ingest.fetch_errors import UnknownConnectorError
+from ingest.fetch_errors import FolderUnusableError, UnknownConnectorError
 from ingest.fetching import Connector, Consent, Description, Request, Variable
 from ingest.http import Session, agent
 from ingest.limiter import Limiter
@@ -27,6 +28,7 @@ from ingest.raw_files import Fetched
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 CONNECTORS: Mapping[str, Connector] = MappingProxyType(
     {
@@ -46,6 +48,18 @@ def connector(name: str) -> Connector:
     return CONNECTORS[name]
 
 
+def open_session(cache: Path, environ: Mapping[str, str] = os.environ) -> Session:
+    """Return a session whose limiter counts in `cache`, which all processes of a user should share.
+
+    Raises ContactMissingError when the environment does not say whom services may write to.
+    """
+    name = agent(environ)
+    try:
+        return Session(Limiter(cache), agent=name)
+    except OSError as error:
+        raise FolderUnusableError(str(cache), error.strerror or type(error).__name__) from None
+
+
 __all__ = [
     "CONNECTORS",
     "Connector",
@@ -59,4 +73,5 @@ __all__ = [
     "agent",
     "connector",
     "missing",
+    "open_session",
 ]

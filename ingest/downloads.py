@@ -222,6 +222,8 @@ def _judge(session: Session, ask: Ask, answer: Answer) -> None:
     if answer.status in rules.PASSING or (wait is not None and answer.status == _FORBIDDEN):
         raise _AgainError(FailingError(ask.kept, answer.status, TRIES), wait=wait)
     if answer.status in (_UNAUTHORISED, _FORBIDDEN):
+        if rules.origin_of(answer.url) != rules.origin_of(ask.url):
+            raise _AgainError(FailingError(ask.kept, answer.status, TRIES))  # a signature that is over
         raise KeyRefusedError(host, answer.status, ask.variable)
 
 

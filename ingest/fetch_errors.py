@@ -64,6 +64,13 @@ class KeyMissingError(FetchError):
         super().__init__(f"{host} asks for a key; set {variable} in the environment ({where})")
 
 
+class KeyMalformedError(FetchError):
+    """A key in the environment is none."""
+
+    def __init__(self, variable: str) -> None:
+        super().__init__(f"{variable} holds characters that no key has, as blanks or line ends; set it again")
+
+
 class KeyRefusedError(FetchError):
     """A service answered 401 or 403."""
 
@@ -128,6 +135,23 @@ class HostUnreachableError(FetchError):
 
     def __init__(self, host: str, reason: str) -> None:
         super().__init__(f"{host} cannot be reached ({reason}); what came so far is kept, run again later")
+
+
+class HostUntrustedError(FetchError):
+    """A host could not prove who it is."""
+
+    def __init__(self, host: str) -> None:
+        super().__init__(
+            f"{host}: its certificate is not trusted, or encryption failed; nothing was sent. If a proxy of "
+            "yours stands in between, name its root certificate in REQUESTS_CA_BUNDLE"
+        )
+
+
+class FolderUnusableError(FetchError):
+    """A folder cannot be written or read."""
+
+    def __init__(self, folder: str, reason: str) -> None:
+        super().__init__(f"{folder}: {reason}; what came so far is kept, make room or rights and run again")
 
 
 class TruncatedError(FetchError):
@@ -203,11 +227,8 @@ class ShortListError(FetchError):
 
     exit_code = 5
 
-    def __init__(self, connector: str, got: int, said: int) -> None:
-        super().__init__(
-            f"{connector}: the service spoke of {said} records and gave {got}; remove the state file of this "
-            "request to fetch it again"
-        )
+    def __init__(self, connector: str, got: int, said: int, advice: str) -> None:
+        super().__init__(f"{connector}: the service spoke of {said} records and gave {got}; {advice}")
 
 
 class RawFileMissingError(FetchError):

@@ -17,19 +17,21 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import ClassVar
 
 from ingest.fetch_errors import (
     FolderBusyError,
+    FolderUnusableError,
+    KeyMalformedError,
     KeyMissingError,
     QueryTextRefusedError,
     RequestRefusedError,
 )
 from ingest.http import Session
-from ingest.http_rules import Key
+from ingest.http_rules import Key, origin_of
 from ingest.limiter import Limits
 from ingest.raw_files import Fetched, read_object, write_atomically
 
@@ -103,6 +105,7 @@ class Progress:
     records: int = 0
     """Since the beginning of the list, the present time round."""
     total: int = -1
+    """Records that the service said the list has, when it was begun."""
     start: str = ""
     """The datestamp from which the list was begun; empty: the request's."""
     mark: str = ""
@@ -189,7 +192,7 @@ class Connector:
             if not self.sends_query_text:
                 raise RequestRefusedError(self.name, f"it searches for no words; it takes {self.understands}")
             if consent is None or not consent.case_id.strip() or not consent.who.strip():
-                raise QueryTextRefusedError(self.name, self.hosts, text)
+                raise QueryTextRefusedError(self.name, self._told(), text)
         return self._run(request, folder, session)
 
     def text_of(self, request: Request) -> str:
@@ -208,6 +211,8 @@ class Connector:
     def key(self, variable: str, *, needed: bool = False) -> str:
         """Return a key from the environment. Raises KeyMissingError if it is needed and not there."""
         value = self.environ.get(variable, "").strip()
+        if not value.isascii() or not value.isprintable() or " " in value:
+            raise KeyMalformedError(variable)
         if needed and not value:
             where = next(one.where for one in self.variables if one.name == variable)
             raise KeyMissingError(self.hosts[0], variable, where)
@@ -219,6 +224,12 @@ class Connector:
         """Return the key of a variable as one that goes to `base` only; none if it is not set."""
         value = self.key(variable, needed=needed)
         return (Key(value=value, origin=base, header=header, parameter=parameter),) if value else ()
+
+    def _told(self) -> tuple[str, ...]:
+        """Return the hosts that are really asked: those of the addresses this connector was made with."""
+        values = (getattr(self, one.name) for one in fields(self))
+        places = [one for one in values if isinstance(one, str) and one.startswith(("http://", "https://"))]
+        return tuple(dict.fromkeys(origin_of(one)[1] for one in places)) or self.hosts
 
     def _check(self, request: Request) -> None:
         if request.since and request.until and request.since > request.until:
@@ -236,11 +247,14 @@ class Connector:
             raise RequestRefusedError(self.name, reason)
 
     def _run(self, request: Request, folder: Path, session: Session) -> Iterator[Fetched]:
-        folder.mkdir(parents=True, exist_ok=True)
-        with _alone(folder):
-            progress = Progress.load(folder / f".{self.name}-{digest(request)}.state.json")
-            job = Job(connector=self, request=request, folder=folder, session=session, progress=progress)
-            yield from self.files(job)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with _alone(folder):
+                progress = Progress.load(folder / f".{self.name}-{digest(request)}.state.json")
+                job = Job(connector=self, request=request, folder=folder, session=session, progress=progress)
+                yield from self.files(job)
+        except OSError as error:
+            raise FolderUnusableError(str(folder), error.strerror or type(error).__name__) from None
 
 
 def digest(request: Request) -> str:

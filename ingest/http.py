@@ -20,7 +20,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from queue import Empty, SimpleQueue
 from threading import Thread, Timer
 from typing import TYPE_CHECKING, Any, Self
@@ -30,6 +30,7 @@ from ingest.fetch_errors import (
     ContactMissingError,
     FetchError,
     HostUnreachableError,
+    HostUntrustedError,
     NotAskedForError,
     RedirectRefusedError,
     SlowAnswerError,
@@ -49,7 +50,6 @@ CONTACT_VARIABLE = "ANTEDATE_CONTACT"
 NAME = "antedate"
 _PIECE = 1 << 16
 _GRACE = 0.5
-_DIGITS = 19
 _CONTACT_LENGTH = 200
 
 
@@ -88,13 +88,7 @@ class Answer:
         coding = self.headers.get("Content-Encoding", "identity").strip().lower()
         if coding not in ("", "identity") and not self.ask.url.partition("?")[0].endswith((".gz", ".tgz")):
             raise NotAskedForError(self.ask.kept, "plain bytes", f"packed ({coding[:20]})")
-        length = self.headers.get("Content-Length", "")
-        if (
-            length.isascii()
-            and length.isdigit()
-            and len(length) < _DIGITS
-            and sofar + int(length) > self.ask.limit
-        ):
+        if sofar + rules.number_of(self.headers.get("Content-Length", "")) > self.ask.limit:
             raise TooLargeError(self.ask.kept, self.ask.limit)
         watch = Timer(max(0.01, self.deadline - self.timer()), self._shut)
         watch.daemon = True
@@ -203,11 +197,13 @@ class Session:
             first = rules.origin_of(url)
             if guarded and self._is_private(first[1]):
                 raise RedirectRefusedError("a service", bare_url(url), "it is a private address")
+            limits = ask.limits
             for _ in range(rules.MAX_REDIRECTS + 1):
                 place = rules.origin_of(url)
-                limits = ask.limits if place == first else Limits()
                 waited = self.timer()
-                stack.enter_context(self.limiter.slot(place[1], limits))
+                stack.enter_context(self.limiter.slot(place[1], limits if place == first else Limits()))
+                if place == first:
+                    limits = replace(limits, alone=False)  # our own turn is held already
                 deadline += self.timer() - waited
                 response = self._sent(ask, url, dict(headers or {}), guarded=guarded, deadline=deadline)
                 stack.callback(response.close)
@@ -300,7 +296,7 @@ class Session:
         if isinstance(error, FetchError):
             return error
         if isinstance(error, requests.exceptions.SSLError):
-            return HostUnreachableError(host, "its certificate is not trusted, or encryption failed")
+            return HostUntrustedError(host)
         if isinstance(error, requests.exceptions.Timeout):
             return HostUnreachableError(host, "no answer in time")
         if isinstance(error, requests.RequestException | OSError | ValueError):

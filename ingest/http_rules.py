@@ -37,6 +37,7 @@ PAGE_LIMIT = 64 << 20
 HEAD = 1024
 _PORTS = {"http": 80, "https": 443}
 _SECONDS = re.compile(r"[0-9]{1,9}")
+_DIGITS = re.compile(r"[0-9]{1,15}")
 _RANGE = re.compile(r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18}|\*)")
 _UNSATISFIED = re.compile(r"bytes \*/([0-9]{1,18})")
 _HTML = re.compile(rb"<(?:!doctype\s{1,9}html|html|head|body)[\s>]", re.IGNORECASE)
@@ -194,6 +195,11 @@ def wait_of(header: str, now: datetime) -> float | None:
     if then.tzinfo is None:
         then = then.replace(tzinfo=UTC)
     return max(0.0, (then - now).total_seconds())
+
+
+def number_of(text: str) -> int:
+    """Return a number of up to fifteen digits, -1 where a text is none."""
+    return int(text.strip()) if _DIGITS.fullmatch(text.strip()) else -1
 
 
 def range_of(header: str) -> tuple[int, int | None] | None:

@@ -66,7 +66,7 @@ def walk(
     if progress.done and _has_more(job):
         progress.done, progress.cursor, progress.records, progress.restarts = "", "", 0, 0
         progress.start = progress.mark if progress.ordered else ""
-        progress.before, progress.expected = 0, -1
+        progress.before, progress.expected, progress.total = 0, -1, -1
     while not progress.done:
         path, cursor = job.page(progress.pages + 1, suffix), progress.cursor
         try:
@@ -88,7 +88,8 @@ def walk(
     if -1 < progress.records < progress.total and job.request.limit is None:
         said, progress.total = progress.total, -1
         progress.save()
-        raise ShortListError(job.connector.name, progress.records, said)
+        advice = f"remove {progress.path} to fetch it all again"
+        raise ShortListError(job.connector.name, progress.records, said, advice)
 
 
 def _turned(turn_of: Callable[[bytes, str], Turn], path: Path, cursor: str, ask: Ask) -> Turn:
@@ -119,7 +120,7 @@ def _advance(job: Job, turn: Turn, cursor: str, ask: Ask) -> None:
         raise StalledError(ask.kept, "the same page", "the service gives one cursor twice")
     progress.pages += 1 if turn.keep else 0
     progress.records += turn.records
-    progress.total = max(progress.total, turn.total)
+    progress.total = turn.total if progress.total < 0 else progress.total
     progress.cursor = turn.next
     enough = job.request.limit is not None and progress.records >= job.request.limit
     if not turn.next or enough:

@@ -25,6 +25,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 ORIGIN_SUFFIX = ".origin.json"
 PART_SUFFIX = ".part"
 CHUNK = 1 << 20
+READ_AGAIN = 64 << 20
 State = Literal["new", "unchanged", "resumed"]
 _SECRET = frozenset(
     [
@@ -143,6 +144,15 @@ def origin_path(path: Path) -> Path:
     return path.with_name(path.name + ORIGIN_SUFFIX)
 
 
+def is_companion(path: Path) -> bool:
+    """Tell whether a file only speaks of the raw file beside it: its origin, or the note of a part."""
+    for suffix in (ORIGIN_SUFFIX, ".json"):
+        raw = path.name.removesuffix(suffix)
+        if raw != path.name and (suffix == ORIGIN_SUFFIX or raw.endswith(PART_SUFFIX)):
+            return path.with_name(raw).is_file()
+    return False
+
+
 def write_origin(path: Path, origin: FileOrigin) -> None:
     """Keep the origin beside the file."""
     text = json.dumps(asdict(origin), ensure_ascii=False, indent=1, sort_keys=True)
@@ -177,9 +187,14 @@ def intact(path: Path, url: str) -> FileOrigin | None:
 
 
 def kept(path: Path) -> Fetched | None:
-    """Return a raw file that is there with its origin, as `unchanged`; by size, without reading it."""
+    """Return a raw file that is there with its origin, as `unchanged`, else None.
+
+    Files up to `READ_AGAIN` bytes are read to compare the digest, larger ones are told by their size.
+    """
     origin = read_origin(path)
-    return None if origin is None else fetched(path, origin, "unchanged")
+    if origin is None or (origin.bytes <= READ_AGAIN and digest_of(path) != origin.sha256):
+        return None
+    return fetched(path, origin, "unchanged")
 
 
 def fetched(path: Path, origin: FileOrigin, state: State) -> Fetched:

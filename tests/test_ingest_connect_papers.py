@@ -180,6 +180,22 @@ def test_a_list_that_is_shorter_than_said_is_an_error_once_and_kept(tmp_path: Pa
         assert len(fetch(Crossref(api=play.url, environ={}), tmp_path, since=SINCE)) == 1
 
 
+def test_a_list_that_grows_while_it_is_fetched_is_whole(tmp_path: Path) -> None:
+    clock = Clock()
+    pages = [
+        {"total-results": 2, "items": [{"DOI": "10.1/1"}], "next-cursor": "c1"},
+        {"total-results": 5, "items": [{"DOI": "10.1/2"}], "next-cursor": "c2"},
+        {"total-results": 5, "items": [], "next-cursor": "c3"},
+        {"total-results": 1, "items": [{"DOI": "10.1/1"}], "next-cursor": "c1"},
+    ]
+    with playing(lambda _: Reply(status=500)) as play:
+        play.next(*[js({"message": page}) for page in pages])
+        made = Crossref(api=play.url, environ={})
+        assert len(fetch(made, tmp_path, clock, since=SINCE)) == 2
+        clock.sleep(86_400)
+        assert len(fetch(made, tmp_path, clock, since=SINCE)) == 3
+
+
 def test_europe_pmc_is_asked_for_core_records_by_date_and_source(tmp_path: Path) -> None:
     with playing(europepmc) as play:
         fetch(EuropePmc(api=play.url), tmp_path, set="SRC:PPR+HAS_FT:Y", since=SINCE)

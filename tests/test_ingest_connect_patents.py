@@ -13,8 +13,14 @@ import pytest
 from ingest.connect_ops import KEY, Ops
 from ingest.connect_uspto import USES, Uspto
 from ingest.connectors import Request, missing
-from ingest.fetch_errors import BudgetSpentError, FetchError, KeyRefusedError, RequestRefusedError
-from tests.playing_server import START, Clock, Play, Reply, playing, session
+from ingest.fetch_errors import (
+    BudgetSpentError,
+    FetchError,
+    KeyRefusedError,
+    RequestRefusedError,
+    ShortListError,
+)
+from tests.playing_server import START, Asked, Clock, Play, Reply, playing, session
 from tests.playing_services import ENVIRON, SECRET, js, ops, uspto
 
 if TYPE_CHECKING:
@@ -118,6 +124,22 @@ def test_the_signed_address_of_a_file_is_not_kept_and_sees_no_key(tmp_path: Path
     origin = (tmp_path / "raw" / "ipg240102.zip.origin.json").read_text()
     assert f"{store.url}/x.zip" in origin
     assert "Signature" not in origin
+
+
+def test_a_listing_with_fewer_files_than_it_states_says_so_after_all_came(tmp_path: Path) -> None:
+    def answer(asked: Asked) -> Reply:
+        found = uspto(asked)
+        return (
+            found
+            if "/files/" in asked.path
+            else replace(found, body=found.body.replace(b'"count": 2', b'"count": 5'))
+        )
+
+    with playing(answer) as play:
+        with pytest.raises(ShortListError, match="5 records and gave 2"):
+            from_uspto(play, tmp_path, set="PTGRXML")
+        assert len(from_uspto(play, tmp_path, set="PTGRXML", since=date(2024, 1, 1))) == 2
+    assert (tmp_path / "raw" / "ipg240109.zip").exists()
 
 
 @pytest.mark.parametrize(

@@ -14,12 +14,15 @@ from urllib.parse import urlencode
 
 import pytest
 
-from ingest import fetch_errors, fetching
-from ingest.connectors import CONNECTORS, Consent, Request, connector
+from ingest import fetch_errors, fetching, sources
+from ingest.connectors import CONNECTORS, Consent, Request, connector, open_session
 from ingest.fetch_errors import (
     BudgetSpentError,
+    ContactMissingError,
     FetchError,
     FolderBusyError,
+    FolderUnusableError,
+    KeyMalformedError,
     KeyMissingError,
     KeyRefusedError,
     NotAskedForError,
@@ -65,11 +68,9 @@ class Stage:
 
     def check_whole(self) -> None:
         """Look at the folder: every file once, whole, with its origin, and no key anywhere."""
-        names = sorted(
-            path.name
-            for path in self.folder.iterdir()
-            if not path.name.startswith(".") and not path.name.endswith(".origin.json")
-        )
+        found, lost = sources.expand([self.folder], None)
+        assert lost == []
+        names = sorted(path.name for path in found)
         assert len(names) == len(self.service.files)
         assert all(fnmatch.fnmatch(*pair) for pair in zip(names, sorted(self.service.files), strict=True))
         for name in names:
@@ -243,6 +244,31 @@ def test_a_redirect_at_any_request_takes_no_key_along(stage: Stage, service: Ser
         stage.check_whole()
 
 
+@ALL
+def test_a_redirect_within_the_service_is_followed(stage: Stage, service: Service) -> None:
+    at = service.asks - 1
+    if at in service.posts:
+        pytest.skip("what is posted follows no redirect")
+    stage.next(at)
+    stage.play.next(
+        lambda asked: Reply(
+            status=308, headers={"Location": f"{asked.path}?{urlencode(asked.query)}&again=1"}
+        )
+    )
+    assert len(list(stage.fetch())) == len(service.files)
+    assert stage.play.asked[-1].query["again"] == "1"
+    stage.check_whole()
+
+
+@ALL
+def test_a_folder_that_cannot_be_used_is_said_in_our_own_words(stage: Stage, service: Service) -> None:
+    list(stage.fetch())
+    (stage.folder / ".fetch.lock").unlink()
+    (stage.folder / ".fetch.lock").mkdir()
+    with pytest.raises(FolderUnusableError, match="directory"):
+        list(stage.fetch())
+
+
 @AT
 def test_a_drip_at_any_request_does_not_hold_us(stage: Stage, service: Service, at: int) -> None:
     stage.next(at)
@@ -393,6 +419,23 @@ def test_a_request_that_makes_no_sense_is_refused_at_once(
         one.fetch(replace(wrong, address="https://r.example/oai"), tmp_path / "raw", polite)
 
 
+@pytest.mark.parametrize("key", ["two words", "a\nX-Evil: 1", "schlüssel"])
+def test_a_key_that_is_none_is_not_sent(tmp_path: Path, key: str) -> None:
+    service = SERVICES["uspto"]
+    with playing(service.answer) as play, session(tmp_path) as polite:
+        made = replace(service.make(play.url), environ={"USPTO_API_KEY": key})
+        with pytest.raises(KeyMalformedError) as caught:
+            list(made.fetch(service.request(play.url), tmp_path / "raw", polite))
+    assert key not in str(caught.value)
+    assert play.asked == []
+
+
+def test_the_words_are_said_to_go_where_they_would_really_go(tmp_path: Path) -> None:
+    mirror = replace(connector("crossref"), api="https://mirror.example/api")  # type: ignore[call-arg]
+    with session(tmp_path) as polite, pytest.raises(QueryTextRefusedError, match=r"mirror\.example"):
+        mirror.fetch(Request(query="lid"), tmp_path / "raw", polite)
+
+
 def test_a_limit_ends_a_list_early(tmp_path: Path) -> None:
     service = SERVICES["crossref"]
     with playing(service.answer) as play, session(tmp_path) as polite:
@@ -413,14 +456,27 @@ def test_two_fetches_into_one_folder_do_not_mix(tmp_path: Path) -> None:
         assert len(list(running)) == 2
 
 
-def test_a_page_that_somebody_removed_is_not_passed_over(tmp_path: Path) -> None:
+@pytest.mark.parametrize("how", ["removed", "changed"])
+def test_a_page_that_somebody_removed_or_changed_is_not_passed_over(tmp_path: Path, how: str) -> None:
     service = SERVICES["crossref"]
     with playing(service.answer) as play:
         here = Stage(service, play, tmp_path / "raw")
         got = list(here.fetch())
         got[1].path.unlink()
+        if how == "changed":
+            got[1].path.write_bytes(b"x" * got[1].bytes)
         with pytest.raises(RawFileMissingError, match=got[1].path.name):
             list(here.fetch())
+
+
+def test_a_thing_that_somebody_changed_is_fetched_anew(tmp_path: Path) -> None:
+    service = SERVICES["rfc"]
+    with playing(service.answer) as play:
+        here = Stage(service, play, tmp_path / "raw")
+        got = list(here.fetch())
+        got[1].path.write_bytes(b"x" * got[1].bytes)
+        assert [one.state for one in here.fetch()] == ["unchanged", "new", "unchanged"]
+        here.check_whole()
 
 
 def test_requests_that_differ_share_a_folder_and_no_file(tmp_path: Path) -> None:
@@ -466,6 +522,21 @@ def test_the_registry_knows_its_nine_and_says_so() -> None:
     with pytest.raises(UnknownConnectorError, match="openalex") as caught:
         connector("nobody")
     assert caught.value.exit_code == 2
+
+
+def test_a_session_is_opened_with_a_contact_and_a_folder_to_count_in(tmp_path: Path) -> None:
+    service = SERVICES["crossref"]
+    environ = {"ANTEDATE_CONTACT": "me@example.org"}
+    with playing(service.answer) as play, open_session(tmp_path / "cache", environ) as polite:
+        made = service.make(play.url)
+        assert len(list(made.fetch(Request(since=SINCE, limit=1), tmp_path / "raw", polite))) == 1
+    assert "mailto:me@example.org" in play.asked[0].headers["User-Agent"]
+    assert list((tmp_path / "cache").glob("127.0.0.1.json"))
+    with pytest.raises(ContactMissingError):
+        open_session(tmp_path / "cache", {})
+    (tmp_path / "file").write_text("")
+    with pytest.raises(FolderUnusableError):
+        open_session(tmp_path / "file", environ)
 
 
 def test_every_error_has_an_exit_code_of_the_contract() -> None:

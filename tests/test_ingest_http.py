@@ -8,6 +8,7 @@ import os
 import ssl
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -29,6 +30,7 @@ from ingest.fetch_errors import (
     ContactMissingError,
     FailingError,
     HostUnreachableError,
+    HostUntrustedError,
     KeyRefusedError,
     NotAskedForError,
     RedirectRefusedError,
@@ -39,6 +41,7 @@ from ingest.fetch_errors import (
 )
 from ingest.http import Times, agent
 from ingest.http_rules import Ask, Key
+from ingest.limiter import Limits
 from ingest.raw_files import kept, kept_url, read_origin
 from tests.playing_server import AGENT, START, Clock, Play, Reply, playing, session
 
@@ -280,8 +283,10 @@ def test_packed_bytes_are_refused_where_plain_ones_were_asked_for(
 @pytest.mark.parametrize("where", ["body", "head", "chunk"])
 def test_a_slow_drip_does_not_hold_us(play: Play, polite: Session, tmp_path: Path, where: str) -> None:
     play.next(Reply(body=BODY, drip=0.02, dripped=where))  # type: ignore[arg-type]
+    started = time.monotonic()
     with pytest.raises(SlowAnswerError) as caught:
         fetch(polite, ask(play, deadline=0.4), tmp_path / "page.json")
+    assert time.monotonic() - started < 60, "the drip alone takes 200 s"
     assert caught.value.exit_code == 5
     assert not (tmp_path / "page.json").exists()
 
@@ -342,6 +347,23 @@ def test_a_redirect_on_the_same_host_keeps_the_key(play: Play, polite: Session, 
     assert play.asked[1].path == "/moved"
     assert play.asked[1].headers["X-API-KEY"] == SECRET
     assert play.asked[1].query == {"a": "1", "api_key": SECRET}
+
+
+def test_a_redirect_within_a_host_that_allows_one_request_at_a_time_needs_no_second_turn(
+    play: Play, polite: Session, clock: Clock, tmp_path: Path
+) -> None:
+    play.next(Reply(status=302, headers={"Location": "/moved"}))
+    limits = Limits(alone=True, interval=3.0)
+    assert fetch(polite, ask(play, limits=limits), tmp_path / "page.json").state == "new"
+    assert clock.waits == [3.0]
+
+
+def test_a_signature_that_is_over_is_asked_for_anew(play: Play, polite: Session, tmp_path: Path) -> None:
+    with playing(lambda _: Reply(body=BODY), host="127.0.0.2") as store:
+        store.next(Reply(status=403, body=b"<Error>expired</Error>"))
+        play.next(*[Reply(status=302, headers={"Location": f"{store.url}/{n}"}) for n in range(2)])
+        assert fetch(polite, ask(play, keys=keys(play)), tmp_path / "page.json").state == "new"
+        assert [one.path for one in store.asked] == ["/0", "/1"]
 
 
 def test_a_redirect_that_hides_the_key_in_its_path_is_refused(
@@ -542,7 +564,7 @@ def test_certificates_are_always_verified(
         if trusted and host == "localhost":
             assert fetch(polite, asked, tmp_path / "page.json").state == "new"
             return
-        with pytest.raises(HostUnreachableError, match="certificate"):
+        with pytest.raises(HostUntrustedError, match="certificate"):
             fetch(polite, asked, tmp_path / "page.json")
         assert play.asked == []
 
