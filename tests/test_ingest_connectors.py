@@ -122,8 +122,10 @@ def test_stopped_between_any_two_files_it_goes_on_and_has_each_once(stage: Stage
         running.close()  # type: ignore[attr-defined]
     got = list(stage.fetch())
     assert len({one.path for one in got}) == len(got) == len(service.files)
-    kinds = [one for one in stage.play.asked if one.path.endswith((".txt", ".gz", ".zip"))]
-    assert len(kinds) == len({one.path for one in kinds})
+    data = [one for one in stage.play.asked if one.path.endswith((".txt", ".gz", ".zip"))]
+    assert len(data) == len({one.path for one in data})
+    if service.files[0].endswith("-000001.xml") or service.files[0].endswith("-000001.json"):
+        assert len(stage.play.asked) == service.asks
     stage.check_whole()
 
 
