@@ -10,22 +10,22 @@ Decisions
   its claims, else English, else the first; texts in other languages follow as sections of their own, with the
   language in their anchors: nothing is lost, and a quote is never of two languages.
 * A text that the source truncated is said after the document (`Unreadable`, "read in part").
-* Claims are one text (`ingest.plain_patent`), in newer columns markup (`ingest.patent_markup`).
+* Claims are one text (`ingest.plain_patent`); the columns `…_localized_html` hold the same with the numbers
+  of claims and paragraphs, so they go before (`ingest.patent_markup`).
 * `citation` says who cited in `category` (SEA, ISR, APP, PRS …) and its relevance in `type` (X, Y, A …): both
   are kept as stated.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING
 
 from ingest import fields
 from ingest.builder import TextBuilder
 from ingest.documents import Citation, Classification, Document, Party, Unreadable, clean
-from ingest.errors import RecordRefusedError
-from ingest.json_records import JsonRecords
+from ingest.errors import LineRefusedError, RecordRefusedError
+from ingest.json_records import JsonRecords, parsed
 from ingest.patent_markup import add_claims_markup, add_description_markup, is_markup
 from ingest.patent_rows import application_of, key_of, kinds, numbered, own_events, priorities
 from ingest.plain_patent import add_claims, add_description
@@ -99,8 +99,8 @@ def from_cells(cells: Cells, origin: Origin) -> Iterator[Item]:
         record[name] = cell
         if cell.lstrip()[:1] in _NESTED:
             try:
-                record[name] = json.loads(cell)
-            except (ValueError, RecursionError):
+                record[name] = parsed(cell.encode())
+            except LineRefusedError:
                 if not name.endswith("_localized"):
                     continue
                 raise RecordRefusedError(f"its column {name} is not JSON") from None
@@ -116,7 +116,8 @@ def _day(record: Record, name: str) -> str:
 def _localized(record: Record, name: str) -> dict[str, tuple[str, bool]]:
     """Return the texts of a column by language, each with whether the source cut it."""
     found: dict[str, tuple[str, bool]] = {}
-    for value in fields.list_of(record, f"{name}_localized") or fields.list_of(record, name):
+    columns = (f"{name}_localized_html", f"{name}_localized", name)
+    for value in (value for column in columns for value in fields.list_of(record, column)):
         entry = value if isinstance(value, dict) else {"text": value}
         text = fields.text_of(entry, "text")
         language = fields.word_of(entry, "language").lower()[:2]
@@ -128,7 +129,6 @@ def _localized(record: Record, name: str) -> dict[str, tuple[str, bool]]:
 def _text(record: Record, builder: TextBuilder) -> tuple[str, list[str]]:
     """Write all texts; returns the document's language and what of it was not read."""
     texts = {name: _localized(record, name) for name in _TEXTS}
-    texts["claims"] = texts["claims"] or _localized(record, "claims_html")
     notes: list[str] = []
     main = next(iter(texts["description"] or texts["claims"]), "")
     if not main:

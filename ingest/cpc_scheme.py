@@ -25,7 +25,7 @@ from ingest.documents import Origin, Unreadable
 from ingest.errors import XmlRefusedError
 from ingest.record_stream import display, measure, members
 from ingest.sniff import head
-from ingest.xml_safety import PIECE_LIMIT, entity_text, local, named, parse
+from ingest.xml_safety import PIECE_LIMIT, entity_text, local, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 NAME = "cpc-scheme"
 _ROOT, _MASTER = "class-scheme", "CPCMasterClassificationFile"
+_ITEM_NAME = "classification-item"
 _ITEM = re.compile(rb"<classification-item[\s>]")
 _SYMBOL = re.compile(r"[A-Z0-9/]{1,20}")
 _LEFT_OUT = frozenset({"reference", "media"})
@@ -94,11 +95,14 @@ def _titles(root: _Element, data: bytes, place: Origin) -> Iterator[ClassTitle]:
         raise XmlRefusedError(what)
     scheme = (root.get("scheme-type") or "cpc").upper()[:20]
     starts = [match.start() for match in _ITEM.finditer(data)]
-    items = list(root.iter("classification-item"))
+    items = list(root.iter(_ITEM_NAME))
+    symbols: dict[_Element | None, str] = {item: _symbol(item) for item in items}
+    headings = {above for item in items if symbols.get(above := item.getparent()) == symbols[item]}
     for position, item in enumerate(items):
-        symbol, title = _symbol(item), _title(item)
-        if not symbol or not title or _is_heading(item, symbol):
+        symbol, title = symbols[item], _title(item)
+        if not symbol or not title or item in headings:
             continue
+        around = (symbols[above] for above in item.iterancestors(_ITEM_NAME) if above not in headings)
         # Offsets are those of the opening tags; a comment with one would only shift them, in order.
         offset = starts[position] if position < len(starts) else len(data) + position
         level = item.get("level") or ""
@@ -107,7 +111,7 @@ def _titles(root: _Element, data: bytes, place: Origin) -> Iterator[ClassTitle]:
             symbol=symbol,
             title=title,
             level=int(level) if level.isdecimal() and len(level) < 4 else len(levels(symbol)),  # noqa: PLR2004
-            parent=_parent(item, symbol),
+            parent=next(filter(None, around), _above(symbol)),
             origin=replace(place, offset=place.offset + offset),
         )
 
@@ -133,13 +137,6 @@ def _words(element: _Element) -> Iterator[str]:
         yield child.tail or ""
 
 
-def _is_heading(item: _Element, symbol: str) -> bool:
-    return any(_symbol(child) == symbol for child in named(item, "classification-item"))
-
-
-def _parent(item: _Element, symbol: str) -> str:
-    for above in item.iterancestors("classification-item"):
-        if (found := _symbol(above)) and not _is_heading(above, found):
-            return found
+def _above(symbol: str) -> str:
     known = levels(symbol)
     return known[-2] if len(known) > 1 else ""

@@ -7,8 +7,7 @@ Decisions
 * Public events of this text are `posted`, `published-online`, `published-print` and `published-other`, each
   as exactly as its date-parts state it: a year alone is a year. `published` and `issued` repeat the earliest
   of them and count where none is given. `accepted` made nothing public.
-* The date of a print issue is often its cover's. One up to a year before the stated day online becomes an
-  interval up to that day: the text was public then, and perhaps not before.
+* What the date of a printed issue is worth beside a day online: `ingest.paper_events`.
 * `created` (the DOI was registered) and `deposited` (the record was last written) are upper bounds: what we
   read was listed by then (`indexed`). A journal's cover date may lie after them, and then they are the better
   date. But a DOI registered before the stated day online proves no earlier publication: it is kept as
@@ -23,8 +22,6 @@ Decisions
 from __future__ import annotations
 
 import re
-from dataclasses import replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from ingest import fields, jats_abstract
@@ -42,6 +39,8 @@ from ingest.documents import (
 from ingest.errors import RecordRefusedError
 from ingest.evidence import bound, dated
 from ingest.json_records import JsonRecords
+from ingest.paper_events import issue
+from ingest.paper_ids import language
 from ingest.paper_keys import arxiv_key, distinct, doi_key
 
 if TYPE_CHECKING:
@@ -57,14 +56,8 @@ MARK = re.compile(
     rb'"message-type"\s{0,3}:\s{0,3}"|"(?:indexed|deposited)"\s{0,3}:\s{0,3}\{\s{0,9}"date-parts"'
     rb'|"is-referenced-by-count"\s{0,3}:'
 )
-_PUBLIC = (
-    ("posted", EventKind.POSTED),
-    ("published-online", EventKind.PUBLISHED),
-    ("published-print", EventKind.PUBLISHED),
-    ("published-other", EventKind.PUBLISHED),
-)
-_ONLINE = ("posted", "published-online")
-_COVER = timedelta(days=366)
+_ONLINE = (("posted", EventKind.POSTED), ("published-online", EventKind.PUBLISHED))
+_ISSUES = ("published-print", "published-other")
 _KINDS = {"standard": DocumentKind.STANDARD, "report": DocumentKind.REPORT}
 _LONGEST_CITATION = 2000
 
@@ -95,7 +88,7 @@ def make(record: Record, origin: Origin) -> Iterator[Item]:
         events=events_of(record),
         parties=tuple(dict.fromkeys(_parties(record))),
         citations=tuple(_citations(record)),
-        language=fields.word_of(record, "language").lower()[:2],
+        language=language(fields.word_of(record, "language")),
         work=_work(record, key),
         aliases=distinct((arxiv_key(key), *_related(record, "is-same-as", "is-identical-to")), key),
         origin=origin,
@@ -113,31 +106,23 @@ def title_of(record: Record) -> str:
 
 def events_of(record: Record) -> tuple[DatedEvent, ...]:
     """Return the dated events of a work, the public ones first."""
-    found: list[DatedEvent] = []
-    for name, kind in _PUBLIC:
-        found += dated(kind, _parts(record, name), f"crossref/{name}")
+    online = [
+        event for name, kind in _ONLINE for event in dated(kind, _parts(record, name), f"crossref/{name}")
+    ]
+    found = list(online)
+    for name in _ISSUES:
+        found += issue(online, _parts(record, name), f"crossref/{name}")
     if not found:
         posts = fields.word_of(record, "type") == "posted-content"
         kind = EventKind.POSTED if posts else EventKind.PUBLISHED
         for name in ("published", "issued"):
             if not found:
                 found += dated(kind, _parts(record, name), f"crossref/{name}", confidence="medium")
-    online = [event.when for event in found if event.source.partition("/")[2] in _ONLINE]
-    first = min((when.earliest for when in online), default=None)
-    found = [_printed(event, min((when.latest for when in online), default=None)) for event in found]
+    first = min((event.when.earliest for event in online), default=None)
     for name in ("created", "deposited"):
         for stated in dated(EventKind.INDEXED, _parts(record, name), f"crossref/{name}"):
             found.append(_listed(stated, name, first))
     return tuple(found)
-
-
-def _printed(event: DatedEvent, online: date | None) -> DatedEvent:
-    """Let a cover date reach to the day online that follows it within `_COVER`."""
-    cover = event.source == "crossref/published-print" and online is not None
-    if not cover or online is None or not event.when.latest < online <= event.when.latest + _COVER:
-        return event
-    when = DayInterval(earliest=event.when.earliest, latest=online)
-    return replace(event, kind=EventKind.PUBLISHED, when=when, confidence="medium")
 
 
 def _listed(stated: DatedEvent, name: str, online: date | None) -> DatedEvent:

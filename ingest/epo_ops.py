@@ -5,12 +5,15 @@ Decisions
 * An answer may hold many documents; each gives what it has. An answer with claims only is a document with
   claims only, a record or family member without title a document with dates and without text: the store
   puts together what is said under one key.
+* A search without constituents and a list of equivalents name publications and say nothing of them: these
+  are wanted numbers.
 * Read are: biblio, abstract, full cycle, search with constituents (`exchange-document`), claims and
   description (`fulltext-document`), families with and without biblio (`family-member`), and the register
-  (`register-document`). Numbers without records, pages, statistics, class schemes and errors are refused by
-  name. JSON that tools made of answers has as many forms as there are tools, and is not read.
+  (`register-document`). Pages, statistics, class schemes and errors are refused by name. JSON that tools made
+  of answers has as many forms as there are tools, and is not read.
 * The other members of a family are RELATED_PUBLISHED events, the earliest `_RELATED` of them.
-* An answer is parsed whole: it is at most some hundred documents.
+* An answer is parsed whole: it is at most some hundred documents. Where it is broken or cut, the whole
+  records in it are read all the same (`ingest.xml_rescue`).
 
 Source: OPS 3.2 reference guide.
 """
@@ -24,6 +27,7 @@ from ingest import epo_register, exchange, ops_fulltext
 from ingest.documents import DatedEvent, Document, EventKind, Unreadable
 from ingest.errors import RecordRefusedError
 from ingest.evidence import dated
+from ingest.items import WantedNumber
 from ingest.patent_xml import bare, document_kind, public_kind, text_at
 from ingest.record_stream import display
 from ingest.xml_records import XmlRecords
@@ -44,8 +48,6 @@ _LIMIT = 900
 """Items of one answer: each has a place of its own in the file, and the next answer begins after them."""
 _OTHERS = {
     "classification-search": "statistics of classes, no document",
-    "search-result": "a list of numbers without their records; ask for the search with constituents",
-    "equivalents-inquiry": "a list of equivalents, not documents",
     "fulltext-inquiry": "says which full texts there are, holds none",
     "document-inquiry": "says which pages there are, holds none",
     "standardization": "a number in another form, no document",
@@ -85,6 +87,19 @@ def _items(root: _Element, origin: Origin) -> Iterator[Item]:
         yield from _tried(lambda: [ops_fulltext.document(element, origin)], origin)  # noqa: B023
     for record in root.iter("register-document"):
         yield from _tried(lambda: epo_register.documents(record, origin), origin)  # noqa: B023
+    yield from _wanted(root, origin)
+
+
+def _wanted(root: _Element, origin: Origin) -> Iterator[WantedNumber]:
+    places = (
+        "search-result/publication-reference",
+        "equivalents-inquiry/inquiry-result/publication-reference",
+    )
+    for reference in (element for place in places for element in root.iterfind(f".//{place}")):
+        found = exchange.identified((reference,))
+        if key := exchange.numbered(found):
+            parts = (text_at(found[0], name) for name in ("country", "doc-number", "kind"))
+            yield WantedNumber(key=key, text=" ".join(filter(None, parts)), origin=origin)
 
 
 def _tried(make: Callable[[], Iterable[Item]], origin: Origin) -> Iterator[Item]:
@@ -170,5 +185,11 @@ def _is_ours(first: Head) -> bool:
     return first.root != "fault" or b"ops.epo.org" in first.data
 
 
-EPO_OPS = XmlRecords(name=NAME, roots=frozenset({"world-patent-data", "fault"}), make=_make, where=_is_ours)
+EPO_OPS = XmlRecords(
+    name=NAME,
+    roots=frozenset({"world-patent-data", "fault"}),
+    make=_make,
+    where=_is_ours,
+    rescue=frozenset({"exchange-document", "fulltext-document", "register-document"}),
+)
 """The reader of saved answers of OPS."""

@@ -34,6 +34,7 @@ from ingest.documents import (
 )
 from ingest.errors import RecordRefusedError
 from ingest.evidence import dated
+from ingest.numbers import country_of
 from ingest.patent_xml import (
     document_kind,
     filing_key,
@@ -158,7 +159,7 @@ def items(
     body, sections, claims = text.build()
     number = record.get("family-id") or family
     own = application(identified(biblio.iterfind("application-reference")))
-    country, kind = parts[1] or key[:2], parts[2]
+    country, kind = country_of(key), parts[2] or text_at(published[0] if published else None, "kind")
     if body or (textless and not lent):
         yield Document(
             key=key,

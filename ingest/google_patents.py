@@ -25,6 +25,8 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from lxml import etree
+
 from ingest.builder import TextBuilder
 from ingest.documents import (
     Citation,
@@ -63,7 +65,14 @@ _SECTIONS = ("abstract", "description", "claims")
 _CANONICAL = re.compile(r"/patent/([A-Z]{2}[A-Z0-9]{3,20})(?:/|$)")
 _FAMILY = re.compile(r"ID\s{0,3}=\s{0,3}(\d{1,12})")
 _SYMBOL = re.compile(r"[A-HY]\d{2}[A-Z]\d{1,4}/\d{2,6}")
+_OWN = {
+    **dict.fromkeys(("publicationNumber", "applicationNumber", "title"), 1),
+    **dict.fromkeys(("publicationDate", "grantDate", "filingDate", "priorityDate"), 1),
+    **dict.fromkeys(("inventor", "assigneeOriginal"), 500),
+}
+"""Properties of the document, and how many values of each are read."""
 _LONGEST = 300
+_VALUE = 4000
 
 
 def make(data: bytes, origin: Origin) -> Iterator[Item]:
@@ -130,12 +139,16 @@ def _parsed(data: bytes) -> _Element:
 def _properties(root: _Element) -> Mapping[str, list[str]]:
     """Return the values of the document's own properties by name."""
     found: dict[str, list[str]] = {}
-    for element in root.iter("*"):
-        name = element.get("itemprop")
-        if not name or name == "content" or element.tag in ("section", "tr"):
+    inside = 0
+    for event, element in etree.iterwalk(root, events=("start", "end")):
+        if event == "end":
+            inside -= _lists(element)
             continue
-        if not any(map(_lists, element.iterancestors())) and (value := _value(element)):
+        name = element.get("itemprop")
+        room = _OWN.get(name or "", 0) if not inside else 0
+        if name and room > len(found.get(name, ())) and (value := _value(element)):
             found.setdefault(name, []).append(value)
+        inside += _lists(element)
     return found
 
 
@@ -146,7 +159,17 @@ def _lists(element: _Element) -> bool:
 
 def _value(element: _Element) -> str:
     stated = element.get("datetime") or element.get("content")
-    return " ".join((stated if stated is not None else text_of(element)).split())
+    return " ".join((stated if stated is not None else "".join(_begin(element))).split())
+
+
+def _begin(element: _Element) -> Iterator[str]:
+    """Yield an element's text up to `_VALUE` characters: a property is no chapter."""
+    length = 0
+    for piece in element.itertext():
+        yield str(piece)
+        length += len(piece)
+        if length > _VALUE:
+            return
 
 
 def _first(own: Mapping[str, list[str]], name: str) -> str:

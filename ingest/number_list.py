@@ -48,7 +48,6 @@ _NUMBERS = (
     "publication number",
     "publication no",
     "publication no.",
-    "publication_number",
     "id",
 )
 _OWN = (
@@ -57,12 +56,11 @@ _OWN = (
     "patent",
     "patents",
     "patent number",
-    "patent_number",
     "patent no",
     "document number",
 )
 _MARKS = frozenset({"result link", "inventor/author", "representative figure link"})
-_FOREIGN = frozenset({"patent_id", "id", "application_id"})
+_FOREIGN = frozenset({"patent id", "id", "application id"})
 """Columns of the office's own tables, whose `number` is something else."""
 _FEW = 12
 _DAYS = {
@@ -98,15 +96,19 @@ _LONGEST = 300
 
 def knows(names: frozenset[str]) -> bool:
     """Tell the columns of a work list."""
+    if any(name.endswith("_localized") for name in names):
+        return False
+    names = frozenset(name.replace("_", " ") for name in names)
     if "id" in names and names & _MARKS:
         return True
     if names & frozenset(_NUMBERS[:-1]):
-        return not any(name.endswith("_localized") for name in names)
+        return True
     return len(names) <= _FEW and bool(names & frozenset(_OWN)) and not names & _FOREIGN
 
 
 def make(cells: Cells, origin: Origin) -> Iterator[Item]:
     """Yield the document of a row, the numbers it names beside it, and what of it was not understood."""
+    cells = {name.replace("_", " "): cell for name, cell in cells.items()}
     written = _lines(_cell(cells, *_NUMBERS, *_OWN))
     title = " ".join(_cell(cells, "title").split())
     if not written:
@@ -181,7 +183,7 @@ def _day(cells: Cells, names: tuple[str, ...], count: int, lost: list[str]) -> s
     """Return the row's own day as ISO text; empty where none is understood, which is said."""
     name = next((name for name in names if name in cells), "")
     days = _lines(cells[name]) if name else []
-    if not days:
+    if not days or days == ["0"]:
         return ""
     if len(days) > 1 and len(days) != count:
         lost.append(f"{name}: {len(days)} dates for {count} numbers")

@@ -152,6 +152,8 @@ def _fault(country: str, body: str, number: str, kind: str) -> str:
     """Say what makes a number none of its office's; most often a digit is missing or too much."""
     if not number[-1:].isdigit() or len(number) > _NUMBER_LIMIT:
         return f"it does not end in a digit, or has more than {_NUMBER_LIMIT} signs"
+    if number[-2:-1].isalpha() and number[-3:-2].isdigit():
+        return f"its end {number[-2:]} may be a kind or digits"
     if number.startswith(country) or (country in _SHAPES and not _SHAPES[country].fullmatch(number)):
         return f"no number of {country} has that form"
     if body != number and number_of(country, number, kind) != number:

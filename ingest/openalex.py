@@ -21,12 +21,22 @@ import re
 from datetime import date
 from typing import TYPE_CHECKING
 
-from ingest import fields
+from ingest import fields, jats_abstract
 from ingest.builder import TextBuilder
-from ingest.documents import Citation, Classification, Document, DocumentKind, EventKind, Party, Unreadable
+from ingest.documents import (
+    Citation,
+    Classification,
+    Document,
+    DocumentKind,
+    EventKind,
+    Party,
+    Unreadable,
+    clean,
+)
 from ingest.errors import RecordRefusedError
 from ingest.evidence import bound, dated
 from ingest.json_records import JsonRecords
+from ingest.paper_ids import language
 from ingest.paper_keys import arxiv_key, distinct, doi_key, loose_day, openalex_key, pmcid_key, pmid_key
 
 if TYPE_CHECKING:
@@ -56,7 +66,7 @@ def make(record: Record, origin: Origin) -> Iterator[Item]:
     words, refusal = abstract_of(record.get("abstract_inverted_index"))
     builder = TextBuilder()
     builder.section("title")
-    builder.paragraph(" ".join(title.split()), "title")
+    builder.paragraph(jats_abstract.inline(" ".join(clean(title).split())), "title")
     builder.section("abstract")
     builder.paragraph(words, "abstract")
     text, sections, _ = builder.build()
@@ -72,7 +82,7 @@ def make(record: Record, origin: Origin) -> Iterator[Item]:
         classes=tuple(dict.fromkeys(_classes(record))),
         parties=tuple(dict.fromkeys(_authors(record))),
         citations=tuple(_citations(record)),
-        language=fields.word_of(record, "language").lower()[:2],
+        language=language(fields.word_of(record, "language")),
         work=key,
         aliases=distinct(_names(record), key),
         origin=origin,

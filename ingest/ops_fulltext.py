@@ -7,6 +7,7 @@ Decisions
   is kept unless it is but a heading.
 * A description's `[0032]` becomes the anchor `¶0032`; paragraphs without a printed number are counted, and
   their anchor has no zeros (`¶7`). In a numbered description a short line without number is a heading.
+* Of several languages English is taken, else the first, for claims and description each.
 * The answer says neither title nor dates: the document has the text it came with and nothing else.
 
 Source: OPS 3.2 reference guide (`fulltext-documents`).
@@ -53,14 +54,12 @@ def document(element: _Element, origin: Origin) -> Document:
         raise RecordRefusedError("a full text without a publication number; nothing says whose text it is")
     country, kind = key[:2], key.rpartition("-")[2] if key.count("-") > 1 else ""
     text = TextBuilder()
-    spoken = {language(part.get("lang")) for part in element.iter("claims", "description")} - {""}
-    main = "en" if "en" in spoken else min(spoken, default=language(element.get("lang")))
-    for description in element.iterfind("description"):
-        if language(description.get("lang")) in (main, ""):
-            _description(text, description)
-    for claims in element.iterfind("claims"):
-        if language(claims.get("lang")) in (main, ""):
-            _claims(text, claims)
+    described, spoken = _chosen(element, "description")
+    for description in described:
+        _description(text, description)
+    claiming, claimed_in = _chosen(element, "claims")
+    for claims in claiming:
+        _claims(text, claims)
     body, sections, claimed = text.build()
     if not body:
         raise RecordRefusedError(f"{key} has no text in this answer")
@@ -70,10 +69,18 @@ def document(element: _Element, origin: Origin) -> Document:
         text=body,
         sections=sections,
         claims=claimed,
-        language=main,
+        language=spoken or claimed_in or language(element.get("lang")),
         country=country,
         origin=origin,
     )
+
+
+def _chosen(element: _Element, tag: str) -> tuple[list[_Element], str]:
+    """Return the parts of one kind that are in English, else in the first language, and that language."""
+    parts = element.findall(tag)
+    codes = [language(part.get("lang")) for part in parts]
+    main = "en" if "en" in codes else next(iter(codes), "")
+    return [part for part, code in zip(parts, codes, strict=True) if code in (main, "")], main
 
 
 def _claims(text: TextBuilder, claims: _Element) -> None:

@@ -1,7 +1,7 @@
-"""Names of papers as keys: `doi:10.1000/xyz`, `arXiv:2401.01234`, `pmid:123`, `pmcid:PMC1`, `openalex:W1`.
+"""What JSON sources of papers share: identifiers in whatever form a field has, and days known loosely.
 
-DOIs are compared without regard to case (ISO 26324, DOI Handbook 2.4), so their keys are lower case. The DOI
-that arXiv gives each of its papers (`10.48550/arxiv.…`) names the arXiv paper as well.
+A field may hold an identifier bare, as a link, as a number, or something else altogether: `ingest.paper_ids`
+makes the keys of text, here each field's own form is brought to it.
 
 Aggregators (OpenAlex, Semantic Scholar) write `2023-01-01` when they know the year alone and `2023-03-01`
 when they know the month: `loose_day` takes the first of January as the year, of another month as the month.
@@ -13,43 +13,31 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from ingest import paper_ids
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_DOI = re.compile(r"10\.\d{4,9}(?:\.\d{1,9}){0,5}/\S{1,250}")
-_DOI_PREFIX = re.compile(r"(?:https?://)?(?:dx\.|www\.)?doi\.org/|doi:\s{0,3}", re.IGNORECASE)
-_ARXIV = re.compile(r"(?:[a-z-]{2,20}(?:\.[A-Za-z-]{2,10})?/\d{7}|\d{4}\.\d{4,5})(?:v\d{1,3})?")
-_ARXIV_PREFIX = re.compile(r"(?:https?://)?(?:www\.|export\.)?arxiv\.org/(?:abs|pdf)/|arxiv:", re.IGNORECASE)
-_ARXIV_DOI = "10.48550/arxiv."
 _OPENALEX = re.compile(r"(?:https?://(?:api\.)?openalex\.org/(?:works/)?)?(W\d{1,15})", re.IGNORECASE)
-_DIGITS = re.compile(r"(?:\d{1,12})")
 _LONGEST = 300
 
 
-def doi_key(text: object) -> str:
+def doi_key(value: object) -> str:
     """Return `doi:…` for a DOI, bare or as a link; empty for anything else.
 
     >>> doi_key("https://doi.org/10.1000/ABC")
     'doi:10.1000/abc'
     """
-    if not isinstance(text, str) or len(text) > _LONGEST:
+    if not isinstance(value, str) or len(value) > _LONGEST:
         return ""
-    bare = text.strip()
-    if prefix := _DOI_PREFIX.match(bare):
-        bare = unquote(bare[prefix.end() :]) if "%" in bare else bare[prefix.end() :]
-    return f"doi:{bare.lower()}" if _DOI.fullmatch(bare) and bare.isprintable() else ""
+    return paper_ids.doi_key(unquote(value) if "%" in value and "doi.org/" in value else value)
 
 
-def arxiv_key(text: object) -> str:
+def arxiv_key(value: object) -> str:
     """Return `arXiv:2401.01234`, with its version if stated, for an identifier, a link or arXiv's DOI."""
-    if not isinstance(text, str) or len(text) > _LONGEST:
+    if not isinstance(value, str) or len(value) > _LONGEST:
         return ""
-    bare = text.strip()
-    if (doi := doi_key(bare).removeprefix("doi:")).startswith(_ARXIV_DOI):
-        bare = doi.removeprefix(_ARXIV_DOI)
-    elif prefix := _ARXIV_PREFIX.match(bare):
-        bare = bare[prefix.end() :].removesuffix(".pdf")
-    return f"arXiv:{bare}" if _ARXIV.fullmatch(bare) else ""
+    return paper_ids.arxiv_key(value) or paper_ids.arxiv_key(f"arXiv:{value.strip()}")
 
 
 def openalex_key(text: object) -> str:
@@ -58,23 +46,21 @@ def openalex_key(text: object) -> str:
     return f"openalex:{found[1].upper()}" if found else ""
 
 
-def pmid_key(text: object) -> str:
+def pmid_key(value: object) -> str:
     """Return `pmid:123` for a PubMed number, bare or as a link."""
-    digits = _last(text)
-    return f"pmid:{int(digits)}" if _DIGITS.fullmatch(digits) and int(digits) else ""
+    return paper_ids.pmid_key(_last(value))
 
 
-def pmcid_key(text: object) -> str:
+def pmcid_key(value: object) -> str:
     """Return `pmcid:PMC123` for a PubMed Central number, bare or as a link."""
-    digits = _last(text).upper().removeprefix("PMC")
-    return f"pmcid:PMC{int(digits)}" if _DIGITS.fullmatch(digits) and int(digits) else ""
+    return paper_ids.pmcid_key(f"PMC{_last(value).upper().removeprefix('PMC')}")
 
 
-def _last(text: object) -> str:
+def _last(value: object) -> str:
     """Return what follows the last slash; digits in other scripts are none."""
-    if isinstance(text, int) and not isinstance(text, bool):
-        text = str(text)
-    last = text.strip().rstrip("/").rpartition("/")[2] if isinstance(text, str) else ""
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value) if 0 < value < 10**12 else ""
+    last = value.strip().rstrip("/").rpartition("/")[2] if isinstance(value, str) else ""
     return last if last.isascii() and len(last) < _LONGEST else ""
 
 

@@ -21,6 +21,7 @@ from lxml import etree
 
 from ingest.claim_text import depends_on, is_cancelled, split_number
 from ingest.markup import NestingError
+from ingest.plain_patent import add_claims
 from ingest.xml_safety import local
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ _BLOCKS = frozenset(
     | {"claim", "claims", "claim-text", "claim-statement", "description", "abstract", "para-num", "dl", "dt"}
     | {"dd", "description-of-drawings", "technical-field", "background-art", "summary-of-invention", "figure"}
 )
+_CLAIM = frozenset({"claim", "claim-dependent"})
 _HEADINGS = frozenset({"heading", "h3", "h4", "h5"})
 
 
@@ -133,10 +135,7 @@ def add_claims_element(builder: TextBuilder, root: _Element) -> str:
     claims = [element for element in root.iter(etree.Element) if _is_claim(element)]
     whole = set(claims)
     if not claims:
-        texts = [text for _, _, text in _pieces(root)]
-        for text in texts:
-            builder.paragraph(text, "claims")
-        return "its claims are not numbered: read as text" if texts else ""
+        return add_claims(builder, text_of(root))
     for text in _outside(root, whole):
         builder.paragraph(text, "claims")
     last = 0
@@ -163,8 +162,7 @@ def _is_claim(element: _Element) -> bool:
 
 
 def _stands_for_claim(element: _Element) -> bool:
-    classes = (element.get("class") or "").split()
-    return local(element) == "claim" or ("claim" in classes and element.get("num") is not None)
+    return local(element) == "claim" or not _CLAIM.isdisjoint((element.get("class") or "").split())
 
 
 def _outside(root: _Element, claims: set[_Element]) -> Iterator[str]:

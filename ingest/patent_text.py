@@ -9,6 +9,7 @@ Decisions
 * The first set of claims in the language of the document is what is cited as `claim 3`. Another set in that
   language (for other states, or amended) is kept as `claim 3 (set 2)`. Of sets in other languages only the
   English one is kept, as `claim 3 (en)`: the index ranks English best, and a third wording says nothing new.
+  Where no set has the document's language, the first set is the one to cite.
 * Dependencies are read in English, German, French, Chinese, Japanese and Korean.
 """
 
@@ -82,6 +83,10 @@ def _paragraph(text: TextBuilder, element: _Element, last: int) -> int:
 def claim_sets(text: TextBuilder, sets: Iterable[_Element], spoken: str) -> None:
     """Add the sets of claims of a document whose language is `spoken`."""
     own = other = 0
+    sets = list(sets)
+    offered = [language(group.get("lang")) for group in sets]
+    if spoken not in offered and "" not in offered:
+        spoken = next(iter(offered), spoken)  # no set in the language of the text: none is lost for that
     for group in sets:
         said = language(group.get("lang"))
         if said in (spoken, "") or not spoken:

@@ -13,6 +13,7 @@ Decisions
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import TYPE_CHECKING
 
 from ingest.application_numbers import application_key
@@ -29,7 +30,10 @@ if TYPE_CHECKING:
 _SYMBOL = re.compile(r"([A-HY])\s?(\d{2})\s?([A-Z])\s{0,9}(\d{1,4})\s{0,9}/\s{0,9}(\d{2,6})")
 _DOI = re.compile(r"\b(10\.\d{4,9}/[^\s,;\"<>]{1,200})")
 _RATED = re.compile(r"\[([A-Z])\]\s?(\d[\d,\- ]{0,120})?")
-_GRANTS = frozenset({"EP-B1", "US-B1", "US-B2", "US-A", "US-E", "US-E1", "US-S", "US-S1", "US-P2", "US-P3"})
+_KIND = re.compile(r"(?:^|[^A-Z0-9])([A-Z]\d?)[)\]]?$")
+_GRANTS = frozenset(
+    {"EP-B1", "US-B1", "US-B2", "US-A", "US-E", "US-E1", "US-S", "US-S1", "US-P", "US-P2", "US-P3"}
+)
 _PATENT_LEVELS = frozenset("BCESTY")
 _PHASES = {
     "search": "search report",
@@ -46,7 +50,7 @@ _PHASES = {
 """DOCDB's codes of `cited-phase`, and the European Patent Register's word; others stay as they are."""
 _LANGUAGES = (
     "eng=en ger=de deu=de fre=fr fra=fr spa=es por=pt ita=it rus=ru chi=zh zho=zh jpn=ja kor=ko dut=nl"
-    " nld=nl ara=ar"
+    " nld=nl ara=ar cn=zh tw=zh jp=ja kr=ko cz=cs dk=da"  # some offices write their country for it
 )
 _ISO_639_2 = dict(pair.split("=") for pair in _LANGUAGES.split())
 
@@ -76,6 +80,12 @@ def publication_key(number: str, country: str = "", kind: str = "") -> str:
         return parse_publication(number, country, kind).key if number else ""
     except NumberFormError:
         return ""
+
+
+def kind_code(text: str) -> str:
+    """Return the code in a kind: `A` of `公開特許公報（Ａ）`, `B2` of `B2 `; empty where there is none."""
+    found = _KIND.search(unicodedata.normalize("NFKC", text).strip())
+    return found[1] if found else ""
 
 
 def filing_key(country: str, number: str, kind: str, day: str) -> str:

@@ -24,6 +24,7 @@ from ingest.epo_ops import EPO_OPS
 from ingest.errors import MissingPathError, UndetectedSourceError, UnknownSourceError
 from ingest.europepmc import EuropePmc
 from ingest.files import Files
+from ingest.git_repository import GitRepository
 from ingest.google_patents import GooglePatents
 from ingest.ipc_titles import IpcTitles
 from ingest.jats import Jats
@@ -87,7 +88,6 @@ _READERS: tuple[Reader, ...] = (
     PATENTSVIEW_API,
     CpcScheme(),
     IpcTitles(),
-    arxiv.READER,
     PUBMED,
     EuropePmc(),
     Jats(),
@@ -96,17 +96,19 @@ _READERS: tuple[Reader, ...] = (
     Rfc(),
     TdCommons(),
     OAI_DC,
+    arxiv.READER,
     Bibliography(),
     JsonLines(),
     NumberList(),
     Files(),
+    GitRepository(),
 )
 """In the order in which they are asked: those that know a file by a mark in it come first."""
 SOURCES: Mapping[str, Reader] = MappingProxyType({source.name: source for source in _READERS})
 _SUFFIXES = frozenset({".xml", ".zip", ".jsonl", ".gz", ".ndjson", ".json", ".csv", ".tsv"})
 """Beside what a reader recognises: a file with one of these in a folder is meant, so it is reported."""
 _TEXTS = frozenset({".doc", ".docm", ".odt", ".rtf", ".epub", ".tex", ".ps", ".djvu", ".mht", ".mhtml"})
-_SLIDES = frozenset({".ppt", ".pptx", ".odp"})
+_SLIDES = frozenset({".ppt", ".pptm", ".odp"})
 _ARCHIVES = frozenset({".tar", ".tgz", ".7z", ".rar", ".bz2", ".xz"})
 _ADVICE = {
     **dict.fromkeys(_TEXTS | _SLIDES, "save it as docx, pdf, html, md or txt"),
@@ -136,10 +138,11 @@ def detect(path: Path) -> Reader:
 def expand(paths: Iterable[Path], reader: Reader | None) -> tuple[list[Path], list[Unreadable]]:
     """Return the files behind paths, each once, and what was found there that cannot be opened as one.
 
-    Folders are walked in order, hidden entries left out, links to folders reported and not followed. A file
-    named by the user is always kept. In a folder, `reader` (or, if None, any reader) chooses; files with a
-    suffix of ours or of a known text format that nobody recognises are kept as well, so that they are
-    reported, not ignored. Pipes and devices are never opened: reading one may wait for ever.
+    Folders are walked in order (by the reader of repositories: searched for them), hidden entries left out,
+    links to folders reported and not followed. A file named by the user is always kept. In a folder, `reader`
+    (or, if None, any reader) chooses; files with a suffix of ours or of a known text format that nobody
+    recognises are kept as well, so that they are reported, not ignored. Pipes and devices are never opened:
+    reading one may wait for ever.
     Raises MissingPathError.
     """
     found: list[Path] = []
@@ -153,12 +156,35 @@ def expand(paths: Iterable[Path], reader: Reader | None) -> tuple[list[Path], li
             lost.append(_unopened(path, error))
             continue
         if stat.S_ISDIR(mode):
-            found += _walk(path, reader, lost)
+            walk = _repositories if isinstance(reader, GitRepository) else _walk
+            found += walk(path, reader, lost)
         elif stat.S_ISREG(mode):
             found.append(path)
         else:
             lost.append(_lost(path, "is no regular file; copy what it gives into one"))
     return list(dict.fromkeys(found)), lost
+
+
+def state(path: Path, reader: Reader) -> tuple[int, int]:
+    """Return two numbers that change when what is read there does: a file's size and time of change.
+
+    Raises OSError.
+    """
+    if isinstance(reader, GitRepository):
+        return reader.state(path)
+    stat = path.stat()
+    return stat.st_size, stat.st_mtime_ns
+
+
+def _repositories(folder: Path, reader: Reader | None, lost: list[Unreadable]) -> Iterator[Path]:
+    def failed(error: OSError) -> None:
+        lost.append(_unopened(Path(os.fsdecode(error.filename)), error))
+
+    for place, folders, _ in os.walk(folder, onerror=failed):
+        if reader is not None and reader.recognises(Path(place)):
+            folders.clear()
+            yield Path(place)
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
 
 
 def _walk(folder: Path, reader: Reader | None, lost: list[Unreadable]) -> Iterator[Path]:

@@ -7,7 +7,8 @@ Decisions
 * The header is looked for in the first `HEAD_ROWS` rows: exports put a search or a title before it.
   Its delimiter (comma, semicolon, tab, bar) is the one that gives it columns the source knows.
 * Rows are cut from the stream by quotes, so that a quoted cell may hold line breaks. A quote opens a cell
-  only where the cell begins: `5" pipe` is no quote. One that never closes costs its own line, not the rest.
+  only where the cell begins: `5" pipe` is no quote. One that never closes, or closes where a later line's
+  quote opens, costs its own line, not the lines it swallows.
 * Offsets are those of a row's first byte. Bytes must be UTF-8; other encodings are a reason, never a guess.
 * The last row of a file that ends in the middle of it is refused: half a number is the number of another.
 """
@@ -39,8 +40,9 @@ ROW_LIMIT = 32 << 20
 HEAD_ROWS = 40
 _DELIMITERS = (",", ";", "\t", "|")
 _COLUMNS = 2000
-_REPAIRS = 1000
-"""Quotes without an end that one file may have; each costs a look through `ROW_LIMIT` bytes."""
+_REPAIRS = 2 << 30
+"""Bytes that may be looked through in vain for the ends of quotes, in one file."""
+_BROKEN = "a quote in it has no end"
 _QUOTED = re.compile(rb'"[^"]*+(?:""[^"]*+)*+"')
 
 Cells = Mapping[str, str]
@@ -140,7 +142,7 @@ class _Stream:
         self._chunks = member.chunks()
         self._buffer = bytearray()
         self._ended = False
-        self._repairs = 0
+        self._repairs = _REPAIRS
 
     @property
     def start(self) -> bytes:
@@ -176,7 +178,12 @@ class _Stream:
         while True:
             end = _end_of_row(self._buffer, delimiter)
             if end >= 0:
-                return Row(offset=offset, data=bytes(self._buffer[:end]))
+                data = bytes(self._buffer[:end])
+                line = data.find(b"\n") + 1
+                if line == end or self._repairs <= 0 or _is_sound(data, delimiter, columns):
+                    return Row(offset=offset, data=data)
+                self._repairs -= end
+                return Row(offset=offset, data=data[:line], refusal=_BROKEN)
             if self._ended or len(self._buffer) > ROW_LIMIT:
                 return self._cut(offset, delimiter, columns)
             self.peek(2 * len(self._buffer) + 1)
@@ -184,9 +191,9 @@ class _Stream:
     def _cut(self, offset: int, delimiter: bytes, columns: int) -> Row:
         """Return what cannot be a whole row: a quote without end costs its line, a cut row itself."""
         line = self._buffer.find(b"\n") + 1
-        if line and self._repairs < _REPAIRS:
-            self._repairs += 1
-            return Row(offset=offset, data=bytes(self._buffer[:line]), refusal="a quote in it has no end")
+        if line and self._repairs > 0:
+            self._repairs -= len(self._buffer)
+            return Row(offset=offset, data=bytes(self._buffer[:line]), refusal=_BROKEN)
         if not self._ended:
             taken = bytes(self._buffer[:ROW_LIMIT])
             return Row(offset=offset, data=taken, refusal=f"longer than {ROW_LIMIT >> 20} MiB")
@@ -218,6 +225,23 @@ def _end_of_row(data: bytearray, delimiter: bytes) -> int:
             if line < 0:
                 return -1
     return line + 1
+
+
+def _is_sound(data: bytes, delimiter: bytes, columns: int) -> bool:
+    """Tell a row of several lines whose quoted cells end before a delimiter and that has no cell too many."""
+    end = len(data.rstrip(b"\r\n"))
+    at, count = 0, 0
+    while at <= end and count <= columns:
+        if data.startswith(b'"', at):
+            quoted = _QUOTED.match(data, at)
+            if quoted is None or (quoted.end() < end and not data.startswith(delimiter, quoted.end())):
+                return False
+            at = quoted.end() + 1
+        else:
+            found = data.find(delimiter, at, end)
+            at = end + 1 if found < 0 else found + 1
+        count += 1
+    return count <= columns
 
 
 def named(row: Row, header: Header) -> dict[str, str]:

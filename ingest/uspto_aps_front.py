@@ -92,12 +92,11 @@ def events(found: list[Group], front: Group, number: str) -> Iterator[DatedEvent
 def _related(found: list[Group]) -> Iterator[DatedEvent]:
     """Yield what related applications state; a date that reaches back through added matter is doubted."""
     parents = [group for group in found if group.name == "RLAP"]
-    through = [
-        day for group in parents if group.text("COD") not in _SOLE and (day := day_of(group.text("APD")))
-    ]
+    days = (day_of(group.text("APD")) for group in parents if group.text("COD") not in _SOLE)
+    latest = max(filter(None, days), default=date.min)
     for group in parents:
         day = day_of(group.text("APD"))
-        doubted = day is not None and any(day <= other for other in through)
+        doubted = day is not None and day <= latest
         confidence: Confidence = "medium" if doubted else "high"
         yield from dated(
             EventKind.PRIORITY, group.text("APD"), "RLAP/APD", office="US", confidence=confidence

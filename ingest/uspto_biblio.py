@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from ingest.documents import (
@@ -122,9 +123,10 @@ def events(root: str, biblio: _Element, public: EventKind) -> tuple[DatedEvent, 
 
 def _doubted(related: list[DatedEvent]) -> Iterator[DatedEvent]:
     """Lower the confidence of every benefit that reaches back through a continuation in part."""
-    through = [item.when.earliest for item in related if item.source.endswith("/continuation-in-part")]
+    through = (item.when.earliest for item in related if item.source.endswith("/continuation-in-part"))
+    latest = max(through, default=date.min)
     for item in related:
-        doubted = item.kind is EventKind.PRIORITY and any(item.when.earliest <= day for day in through)
+        doubted = item.kind is EventKind.PRIORITY and item.when.earliest <= latest
         yield replace(item, confidence="medium") if doubted else item
 
 

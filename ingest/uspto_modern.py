@@ -62,8 +62,9 @@ def rename(root: _Element, names: Mapping[str, str]) -> None:
 def unwrap(wrapper: _Element) -> None:
     """Put an element's children where it stands."""
     if (parent := wrapper.getparent()) is not None:
-        at = parent.index(wrapper)
-        parent[at : at + 1] = list(wrapper)
+        for child in list(wrapper):
+            wrapper.addprevious(child)
+        parent.remove(wrapper)
 
 
 def move(parent: _Element, children: Iterable[_Element]) -> None:

@@ -5,7 +5,8 @@ Source: the office's "Patent Application Publication DTD", pap-v15-2001-01-31 an
 Decisions
 ---------
 * A document is rewritten in the elements of 2005 on (`modern`) and read by `ingest.uspto_xml`.
-* A paragraph's number is printed in it (`[0012]`, `12.`): it becomes the anchor and leaves the text.
+* A paragraph's number is printed in it (`[0012]`, `12.`): it becomes the anchor and leaves the text. One
+  without a number (a formula on a line of its own) belongs to the numbered one before it.
 * The names of inventors come without the forms of address that applicants of 2001 wrote themselves ("Mr.").
 * Of a chain of parents (a continuation of a division of an application) each parent is a relation of its own,
   as in the files of today.
@@ -92,6 +93,10 @@ def _prepare(root: _Element) -> None:
     for section in list(root.iter("section")):
         unwrap(section)
     rename(root, _NAMES)
+    last = ""
+    for paragraph in root.iterfind("subdoc-description//p"):
+        last = paragraph.get("num") or last
+        paragraph.set("num", last or "0")
 
 
 def _take_number(number: _Element) -> None:
@@ -100,7 +105,7 @@ def _take_number(number: _Element) -> None:
     if (
         above is None
         or above.tag not in ("paragraph", "table-cwu")
-        or above.index(number)
+        or number.getprevious() is not None
         or (above.text or "").strip()
     ):
         return
@@ -166,7 +171,9 @@ def _related(parent: _Element, front: _Element) -> None:
             for pair in found.iterfind("parent-child"):
                 _parent(element(parent, f"{_RELATIONS[str(found.tag)]}/relation/parent-doc"), pair)
         for found in data.iter("non-provisional-of-provisional"):
-            document_id(element(parent, "us-provisional-application"), _identified(found))
+            for place in (found, *found.iterfind("parent-child/parent")):
+                if place.find("document-id") is not None:
+                    document_id(element(parent, "us-provisional-application"), _identified(place))
     for found in front.iter("prior-publication"):
         document_id(element(parent, "related-publication"), _identified(found))
 

@@ -10,8 +10,8 @@ Decisions
   identifiers (`ID="P-00017"` is ¶0017), which begin in the abstract.
 * The entities of pictures are let through by `xml_safety`; those of letters (`&lsquo;`, `&lgr;`) are read.
 * True SGML (files of 2001: no XML declaration, a public identifier, empty elements left open, attributes
-  without quotes) becomes XML by a small step, `closed`: an element of a fixed list that is never closed in a
-  document is empty there. Anything else that XML does not allow stays a reason.
+  without quotes) becomes XML by a small step, `closed`: the elements that are empty by its definition are
+  closed where they stand, and end tags of theirs go. Anything else that XML does not allow stays a reason.
 """
 
 from __future__ import annotations
@@ -46,7 +46,24 @@ if TYPE_CHECKING:
 NAME = "uspto-st32"
 ROOT = "PATDOC"
 
-_NAMES = {
+_SAME = (
+    "ul",
+    "ol",
+    "sl",
+    "dl",
+    "li",
+    "dt",
+    "dd",
+    "br",
+    "table",
+    "tgroup",
+    "thead",
+    "tbody",
+    "tfoot",
+    "row",
+    "entry",
+)
+_NAMES = {name.upper(): name for name in _SAME} | {
     "SP": "sup",
     "SB": "sub",
     "PARA": "p",
@@ -58,14 +75,6 @@ _NAMES = {
     "CHEM-US": "chemistry",
     "EMI": "img",
     "CUSTOM-CHARACTER": "img",
-    "UL": "ul",
-    "OL": "ol",
-    "SL": "sl",
-    "DL": "dl",
-    "LI": "li",
-    "DT": "dt",
-    "DD": "dd",
-    "BR": "br",
     "CLM": "claim",
     "CLREF": "claim-ref",
 }
@@ -85,22 +94,11 @@ _COLUMNS = 6
 """Of a class and its subclass; a shorter symbol has lost blanks, and nobody can tell where."""
 _ID = re.compile(r"P-0*([1-9]\d{0,6})")
 _EMPTY = frozenset(
-    {"CITED-BY-EXAMINER", "CITED-BY-OTHER", "B597US", "EMI", "CUSTOM-CHARACTER", "MATHEMATICA", "CHEMCDX"}
-    | {
-        "CHEMMOL",
-        "COLSPEC",
-        "SPANSPEC",
-        "colspec",
-        "spanspec",
-        "BR",
-        "DEL-S",
-        "DEL-E",
-        "INS-S",
-        "INS-E",
-        "B473US",
-    }
+    {"CITED-BY-EXAMINER", "CITED-BY-OTHER", "B221US", "B473US", "B597US", "EMI", "CUSTOM-CHARACTER", "BR"}
+    | {"MATHEMATICA", "CHEMCDX", "CHEMMOL", "COLSPEC", "SPANSPEC", "DEL-S", "DEL-E", "INS-S", "INS-E"}
+    | {"colspec", "spanspec", "none", "mprescripts"}
 )
-_TAG = re.compile(rb"<([A-Za-z][A-Za-z0-9-]{0,40})((?:\s[^<>]{0,2000})?)>")
+_TAG = re.compile(rb"<(/?)([A-Za-z][A-Za-z0-9-]{0,40})((?:\s[^<>]{0,2000})?)>")
 _BARE_VALUE = re.compile(rb"(\s[A-Za-z][A-Za-z0-9-]{0,40}=)([A-Za-z0-9._-]{1,200})(?=[\s/]|$)")
 
 
@@ -109,16 +107,16 @@ def closed(data: bytes) -> bytes:
     head = prolog(data)
     if head.declares_entities:
         raise XmlRefusedError("declares entities; refused")
-    body = data[head.start :]
-    empty = {name for name in _EMPTY if f"</{name}>".encode() not in body}
 
     def tag(match: re.Match[bytes]) -> bytes:
-        attributes = _BARE_VALUE.sub(rb'\1"\2"', match[2])
-        stroke = b"/" if match[1].decode() in empty and not attributes.endswith(b"/") else b""
-        return b"<" + match[1] + attributes + stroke + b">"
+        end, name, attributes = match.groups()
+        if name.decode() not in _EMPTY:
+            return b"<" + end + name + _BARE_VALUE.sub(rb'\1"\2"', attributes) + b">"
+        attributes = _BARE_VALUE.sub(rb'\1"\2"', attributes.rstrip(b"/ \t\r\n"))
+        return b"" if end else b"<" + name + attributes + b"/>"
 
     kind = b'<!DOCTYPE PATDOC SYSTEM "ST32-US-Grant-024.dtd">'
-    return b'<?xml version="1.0" encoding="UTF-8"?>' + kind + _TAG.sub(tag, body)
+    return b'<?xml version="1.0" encoding="UTF-8"?>' + kind + _TAG.sub(tag, data[head.start :])
 
 
 def fold(row: _Element) -> None:

@@ -17,7 +17,6 @@ Source: WIPO ST.36 (DTDs `wo-published-application`, `application-body`); JPO, p
 from __future__ import annotations
 
 import re
-import unicodedata
 from typing import TYPE_CHECKING
 
 from ingest import exchange
@@ -32,6 +31,7 @@ from ingest.patent_xml import (
     class_symbols,
     document_kind,
     filing_key,
+    kind_code,
     language,
     public_kind,
     publication_key,
@@ -58,7 +58,6 @@ _ROOTS = frozenset(
         *(f"{code}-patent-document" for code in f"{_OFFICES} {_MORE}".split()),
     }
 )
-_KIND = re.compile(r"[(\[]?([A-Z]\d?)[)\]]?$")
 _LEVELS = ("section", "class", "subclass", "main-group", "subgroup")
 _PLACES = {
     "classification-ipcr": "IPC",
@@ -116,8 +115,7 @@ def _key(root: _Element, published: list[_Element]) -> str:
         number = root.get("doc-number") or "" if at else text_at(element, "doc-number")
         country = (root.get("country") if at else text_at(element, "country") or root.get("country")) or ""
         kind = (root.get("kind") if at else text_at(element, "kind")) or ""
-        said = _KIND.search(unicodedata.normalize("NFKC", kind).strip())
-        kind = said[1] if said else (root.get("kind-of-st16") or root.get("kind") or "").strip()
+        kind = kind_code(kind) or kind_code(root.get("kind-of-st16") or root.get("kind") or "")
         if key := publication_key(number, country, kind):
             return key
     return ""

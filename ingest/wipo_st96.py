@@ -28,6 +28,7 @@ from ingest.patent_xml import (
     class_symbols,
     document_kind,
     filing_key,
+    kind_code,
     language,
     literature,
     public_kind,
@@ -46,10 +47,11 @@ if TYPE_CHECKING:
     from ingest.sniff import Head
 
 NAME = "wipo-st96"
-_PUBLICATIONS = frozenset(
-    {"PatentPublication", "UnexaminedPatentPublication", "RegisteredPatentPublication"}
-    | {"InternationalPatentPublication", "RegisteredUtilityModelPublication"}
+_JAPANESE = frozenset(
+    {"UnexaminedPatentPublication", "RegisteredPatentPublication", "RegisteredUtilityModelPublication"}
+    | {"InternationalPatentPublication"}
 )
+_PUBLICATIONS = _JAPANESE | {"PatentPublication"}
 _PARTS = frozenset(
     {"ApplicationBody", "ClaimsDocument", "SpecificationDocument", "AbstractDocument"}
     | {"DescriptionDocument", "DrawingsDocument", "OutgoingDocument"}
@@ -84,6 +86,7 @@ _TAGS: Mapping[str, str] = {
     "ClaimReference": "claim-ref",
 }
 _ATTRIBUTES = {"pNumber": "num", "languageCode": "lang", "idrefs": "idref"}
+_CLAIMED = "PriorityClaimBag/PriorityClaim"
 _IPC = ("Section", "Class", "Subclass", "MainGroup", "Subgroup")
 _CPC = ("CPCSection", "Class", "Subclass", "MainGroup", "Subgroup")
 
@@ -110,7 +113,7 @@ def _make(root: _Element, origin: Origin) -> Iterator[Document]:
     if not body:
         raise RecordRefusedError(f"{key} has no text")
     own = _filing(_first(biblio, "ApplicationIdentification"))
-    priorities = dict.fromkeys(_filing(claim) for claim in biblio.iterfind("PriorityClaimBag/PriorityClaim"))
+    priorities = dict.fromkeys(_filing(claim) for claim in (*biblio.iterfind(_CLAIMED), *_parents(biblio)))
     yield Document(
         key=key,
         kind=document_kind(country, kind),
@@ -152,7 +155,13 @@ def _first(biblio: _Element, *names: str) -> _Element | None:
 def _key(root: _Element, published: _Element | None) -> str:
     number = text_at(published, "PublicationNumber") or text_at(published, "PatentNumber")
     country = text_at(published, "IPOfficeCode") or text_at(root, "IPOfficeCode")
-    return publication_key(number, country, text_at(published, "PatentDocumentKindCode"))
+    kind = kind_code(text_at(published, "PatentDocumentKindCode"))
+    unexamined = root.tag == "UnexaminedPatentPublication"  # of Japan, kind A (WIPO ST.16)
+    return publication_key(number, country or _country(root), kind or ("A" if unexamined else ""))
+
+
+def _country(root: _Element) -> str:
+    return "JP" if root.tag in _JAPANESE else ""
 
 
 def _filing(application: _Element | None) -> str:
@@ -217,9 +226,24 @@ def _events(
         place = f"{source}/ApplicationIdentification"
         when = text_at(application, "FilingDate")
         yield from dated(EventKind.FILED, when, place, office=_office(application) or country)
-    for element in biblio.iterfind("PriorityClaimBag/PriorityClaim"):
+    for element in biblio.iterfind(_CLAIMED):
         place = f"{source}/PriorityClaim"
         yield from dated(EventKind.PRIORITY, text_at(element, "FilingDate"), place, office=_office(element))
+    for element in _parents(biblio):
+        # Of which parent's text this one's is, a continuation in part does not say.
+        partly = any("InPart" in str(above.tag) for above in element.iterancestors())
+        yield from dated(
+            EventKind.PRIORITY,
+            text_at(element, "FilingDate"),
+            f"{source}/RelatedDocument",
+            office=_office(element),
+            confidence="medium" if partly else "high",
+        )
+
+
+def _parents(biblio: _Element) -> list[_Element]:
+    """Return the applications that this one continues or was divided from."""
+    return biblio.findall("RelatedDocumentBag//ParentDocument//ApplicationIdentification")
 
 
 def _classes(biblio: _Element) -> Iterator[Classification]:

@@ -189,8 +189,8 @@ def test_texts_in_markup_are_read_like_pages(tmp_path: Path) -> None:
     description = '<description><heading>FIELD</heading><p num="0007">Lids.</p>loose</description>'
     document = one(
         tmp_path / "a.json",
-        claims_localized=texts(("en", claims)),
-        description_localized=texts(("en", description)),
+        claims_localized_html=texts(("en", claims)),
+        description_localized_html=texts(("en", description)),
     )
     assert [(c.number, document.text[c.start : c.end], c.depends_on) for c in document.claims] == [
         (1, "A lid of 10^3 Pa.", ()),

@@ -104,7 +104,7 @@ def test_online_and_print_are_public_and_registration_is_an_upper_bound(tmp_path
     document = one(tmp_path / "a.json")
     assert dates(document) == [
         ("published", "2024-05-08", "high"),
-        ("published", "2024-07-01/2024-07-31", "high"),
+        ("published", "2024-07-01/2024-07-31", "medium"),
         ("indexed", "../2024-05-09", "medium"),
         ("indexed", "../2024-06-01", "medium"),
     ]
@@ -113,9 +113,9 @@ def test_online_and_print_are_public_and_registration_is_an_upper_bound(tmp_path
 
 def test_a_cover_date_before_the_day_online_reaches_to_that_day(tmp_path: Path) -> None:
     document = one(tmp_path / "a.json", **{"published-print": parts(2024, 1, 4)})
-    assert dates(document)[1] == ("published", "2024-01-04/2024-05-08", "medium")
+    assert dates(document)[1] == ("published", "2024-01-04/2024-05-08", "low")
     old = one(tmp_path / "a.json", **{"published-print": parts(1976)})
-    assert dates(old)[1] == ("year-only", "1976-01-01/1976-12-31", "high")
+    assert dates(old)[1] == ("year-only", "1976-01-01/1976-12-31", "medium")
 
 
 def test_a_cover_date_after_registration_is_bounded_by_it(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from ingest import sources
 from ingest.documents import Citation, Document, DocumentKind, Party
 from ingest.epo_ops import EPO_OPS
+from ingest.items import WantedNumber
 from ingest.ops_fulltext import split_claims
 from ingest.patent_xml import rated
 from tests.patent_reading import (
@@ -69,7 +70,7 @@ RECORD = f"""<exchange-document system="ops.epo.org" family-id="57999000"
 </name></applicant-name></applicant></applicants></parties>
 <invention-title lang="fr">COUVERCLE</invention-title><invention-title lang="en">LID</invention-title>
 <references-cited><citation cited-phase="national-search-report" cited-by="examiner" sequence="1">
-<patcit dnum-type="publication number" num="1">{ids("US", "2004003741", "A1", "20040108")}</patcit>
+<patcit dnum-type="publication number" num="1">{ids("US", "2004999741", "A1", "20040108")}</patcit>
 <category>Y</category><rel-claims>1-12</rel-claims><category>A</category><rel-claims>13</rel-claims>
 </citation>
 <citation cited-phase="national-search-report" cited-by="examiner" sequence="2"><nplcit num="1">
@@ -79,7 +80,7 @@ RECORD = f"""<exchange-document system="ops.epo.org" family-id="57999000"
 * the whole document *
 [I] 3</text></nplcit><category>XI</category></citation>
 <citation cited-phase="undefined" cited-by="applicant" sequence="3">
-<patcit num="3">{ids("EP", "1542377", "A2", "")}
+<patcit num="3">{ids("EP", "1999377", "A2", "")}
 </patcit></citation></references-cited></bibliographic-data>
 <abstract lang="en"><p>A lid closes a pot.</p></abstract></exchange-document>"""
 SECOND = RECORD.replace("3580123", "3580777").replace('lang="en"', 'lang="de"')
@@ -114,7 +115,7 @@ def member(country: str, number: str, kind: str, day: str, record: str = "") -> 
     return f"""<ops:family-member family-id="57999000">
 <publication-reference>{ids(country, number, kind, day)}
 </publication-reference><application-reference doc-id="1"><document-id document-id-type="docdb">
-<country>{country}</country><doc-number>201815919370</doc-number><kind>A</kind><date>20180131</date>
+<country>{country}</country><doc-number>201815999370</doc-number><kind>A</kind><date>20180131</date>
 </document-id>
 </application-reference><priority-claim sequence="1" kind="national"><document-id document-id-type="docdb">
 <country>DE</country><doc-number>102017001234</doc-number><kind>A</kind><date>20170209</date></document-id>
@@ -126,7 +127,7 @@ FAMILY = answer(
     ids("EP", "3580123", "A1", ""),
     "</ops:publication-reference>",
     member("EP", "3580123", "A1", "20190814", RECORD),
-    member("US", "10465445", "B2", "20191105"),
+    member("US", "10999445", "B2", "20191105"),
     "<ops:family-member/></ops:patent-family>",
 )
 
@@ -166,7 +167,7 @@ A47J36/10</reg:text></reg:classification-ipcr></reg:classifications-ipcr>
 </reg:parties>
 {titles("2021/32", "LID THAT CLOSES")}{titles("2019/33", "Lid")}
 <reg:references-cited><reg:citation cited-phase="search" office="EP"><reg:patcit><reg:document-id>
-<reg:country>US</reg:country><reg:doc-number>2004003741</reg:doc-number></reg:document-id>
+<reg:country>US</reg:country><reg:doc-number>2004999741</reg:doc-number></reg:document-id>
 <reg:text>(REED BO [US], et al) [Y] 1-12,15 * abstract * [A] 13,14</reg:text></reg:patcit>
 <reg:category>YA</reg:category></reg:citation></reg:references-cited></reg:bibliographic-data>
 </reg:register-document>"""
@@ -230,14 +231,14 @@ def test_a_record_has_dates_at_the_seats_of_their_offices(tmp_path: Path) -> Non
 def test_categories_stand_with_their_claims(tmp_path: Path) -> None:
     document = documents(read(EPO_OPS, tmp_path / "a.xml", BIBLIO))[0]
     where = {"phase": "national search report"}
-    patent = {"text": "US 2004003741 A1", "key": "US-20040003741-A1", **where}
+    patent = {"text": "US 2004999741 A1", "key": "US-20040999741-A1", **where}
     other = {"text": 'MOSS ANN, "Lids", doi:10.1234/Pots.11, XP1', "key": "doi:10.1234/pots.11", **where}
     assert document.citations == (
         Citation(**patent, category="Y", claims="1-12"),
         Citation(**patent, category="A", claims="13"),
         Citation(**other, category="X", claims="1,2"),
         Citation(**other, category="I", claims="3"),
-        Citation(text="EP 1542377 A2", key="EP-1542377-A2", category="cited by applicant"),
+        Citation(text="EP 1999377 A2", key="EP-1999377-A2", category="cited by applicant"),
     )
 
 
@@ -245,6 +246,32 @@ def test_a_bad_record_in_an_answer_costs_itself_only(tmp_path: Path) -> None:
     items = read(EPO_OPS, tmp_path / "a.xml", BIBLIO)
     assert [document.key for document in documents(items)] == ["EP-3580123-A1", "EP-3580777-A1"]
     assert reasons(items) == ["it has no publication number"]
+
+
+@pytest.mark.parametrize("damage", ["cut", "tags", "bytes"])
+def test_in_a_broken_answer_the_whole_records_are_read(tmp_path: Path, damage: str) -> None:
+    bad = RECORD.replace("3580123", "3580555")
+    tail = ""
+    if damage == "cut":
+        tail = "<exchange-document><bibliographic-data>"
+    else:
+        bad = bad.replace("</parties>", "</partys>" if damage == "tags" else "</parties>\udcff")
+    text = answer("<exchange-documents>", RECORD, bad, SECOND, tail, "</exchange-documents>")
+    path = tmp_path / "a.xml"
+    items = read(EPO_OPS, path, text.encode("utf-8", "surrogateescape"))
+    assert [document.key for document in documents(items)] == (
+        ["EP-3580123-A1", "EP-3580555-A1", "EP-3580777-A1"]
+        if damage == "cut"
+        else ["EP-3580123-A1", "EP-3580777-A1"]
+    )
+    assert len(reasons(items)) == (1 if damage == "cut" else 2)
+    keeps_the_laws(EPO_OPS, path, path.read_bytes())
+
+
+def test_a_full_text_is_rescued_from_an_answer_that_ends_early(tmp_path: Path) -> None:
+    items = read(EPO_OPS, tmp_path / "a.xml", CLAIMS[: CLAIMS.index("</ftxt:fulltext-documents>")])
+    assert [document.key for document in documents(items)] == ["EP-3580123-A1"]
+    assert len(reasons(items)) == 1
 
 
 def test_claims_come_one_by_one_and_a_cancelled_one_is_none(tmp_path: Path) -> None:
@@ -275,6 +302,17 @@ def test_no_word_of_a_claim_is_lost(pieces: list[str], expected: list[tuple[int,
     assert list(split_claims(pieces)) == expected
 
 
+def test_of_several_languages_english_is_taken_and_no_part_is_lost_for_its_language(tmp_path: Path) -> None:
+    claims = "".join(
+        f'<claims lang="{code}"><claim><claim-text>1. {words}</claim-text></claim></claims>'
+        for code, words in (("DE", "Deckel."), ("EN", "A lid."), ("FR", "Couvercle."))
+    )
+    document = one(
+        tmp_path / "a.xml", fulltext(f'<description lang="DE"><p>Deckel.</p></description>{claims}')
+    )
+    assert (document.text, document.language) == ("Deckel.\n\nA lid.", "de")
+
+
 def test_printed_numbers_are_anchors_and_short_lines_headings(tmp_path: Path) -> None:
     document = one(tmp_path / "a.xml", DESCRIPTION)
     assert [(section.heading, [p.anchor for p in section.paragraphs]) for section in document.sections] == [
@@ -288,8 +326,8 @@ def test_a_family_names_the_other_members_and_the_priorities(tmp_path: Path) -> 
     items = read(EPO_OPS, tmp_path / "a.xml", FAMILY)
     first, second = documents(items)
     assert ("related-published", "2019-11-05", "America/New_York") in days(first)
-    assert (second.key, second.text, second.family) == ("US-10465445-B2", "", "docdb:57999000")
-    assert (second.application, second.priorities) == ("US-appl-15/919370", ("DE-appl-102017001234",))
+    assert (second.key, second.text, second.family) == ("US-10999445-B2", "", "docdb:57999000")
+    assert (second.application, second.priorities) == ("US-appl-15/999370", ("DE-appl-102017001234",))
     assert days(second) == [
         ("granted", "2019-11-05", "America/New_York"),
         ("filed", "2018-01-31", "America/New_York"),
@@ -327,8 +365,8 @@ def test_the_register_gives_each_european_publication_its_day_and_bulletin(tmp_p
     assert second.parties == (Party(role="applicant", name="New Lids AG", country="CH"),)
     assert second.priorities == ("DE-appl-102017001234",)
     assert [(item.key, item.category, item.claims) for item in second.citations] == [
-        ("US-20040003741", "Y", "1-12,15"),
-        ("US-20040003741", "A", "13,14"),
+        ("US-20040999741", "Y", "1-12,15"),
+        ("US-20040999741", "A", "13,14"),
     ]
     assert anchors(first, "title") == ["title", "title (de)"]
     assert reasons(items) == ["a register record of steps or events, without a publication number"]
@@ -339,17 +377,31 @@ def test_a_category_stands_alone_where_the_line_does_not_say_as_much() -> None:
     assert rated("nothing", "X") == [("X", "")]
 
 
+def test_numbers_without_their_records_are_wanted(tmp_path: Path) -> None:
+    search = "".join(
+        f'<ops:publication-reference family-id="1">{ids("AU", number, "A1", "")}</ops:publication-reference>'
+        for number in ("2025999342", "", "2024999446")
+    )
+    equivalents = f"""<ops:equivalents-inquiry><ops:publication-reference>{ids("EP", "1", "A1", "")}
+</ops:publication-reference><ops:inquiry-result><publication-reference><document-id document-id-type="epodoc">
+<doc-number>CA2799162</doc-number></document-id></publication-reference></ops:inquiry-result>
+</ops:equivalents-inquiry>"""
+    found = f"<ops:biblio-search><ops:search-result>{search}</ops:search-result></ops:biblio-search>"
+    text = answer(found, equivalents)
+    items = read(EPO_OPS, tmp_path / "a.xml", text)
+    assert [(item.key, item.text) for item in items if isinstance(item, WantedNumber)] == [
+        ("AU-2025999342-A1", "AU 2025999342 A1"),
+        ("AU-2024999446-A1", "AU 2024999446 A1"),
+        ("CA-2799162", "CA2799162"),
+    ]
+    assert len(items) == 3
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
         (FAULT, "the service answered 404: Not found"),
-        (
-            answer(
-                "<ops:biblio-search><ops:search-result><ops:publication-reference/></ops:search-result>"
-                "</ops:biblio-search>"
-            ),
-            "a list of numbers without their records; ask for the search with constituents",
-        ),
+        (answer("<ops:biblio-search/>"), "a search that found nothing"),
         (answer("<ops:standardization/>"), "a number in another form, no document"),
         (answer("<ops:nothing/>"), "no document in it"),
         (

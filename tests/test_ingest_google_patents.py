@@ -212,6 +212,22 @@ def test_a_machine_translation_is_read_as_shown_and_said(tmp_path: Path) -> None
     assert note.reason.endswith("abstract, claims: machine translation from Japanese, quote the original")
 
 
+@pytest.mark.parametrize(
+    "claims",
+    [
+        '<p class="claim">1. A lid.</p><div class="claim-dependent"><p>2. The lid of claim 1.</p></div>',
+        '<p class="claim"><b num="1">A lid.</b></p><p num="2" class="claim">The lid of claim 1.',
+        "<p>1. A lid.</p><p>2. The lid of claim 1.</p>",
+        "<div>1. A lid. 2. The lid of claim 1.</div>",
+    ],
+)
+def test_claims_of_older_markup_are_numbered_by_what_is_printed(tmp_path: Path, claims: str) -> None:
+    page = BARE.replace("<div>A lid.</div><div>The lid of claim 1.</div>", claims)
+    document = one(tmp_path / "a.html", page)
+    assert anchored(document, "claims") == [("claim 1", "A lid."), ("claim 2", "The lid of claim 1.")]
+    assert document.claims[1].depends_on == (1,)
+
+
 def test_claims_without_numbers_stay_text_and_that_is_said(tmp_path: Path) -> None:
     document, note = items_of(READER, tmp_path / "a.html", BARE)
     assert isinstance(document, Document)

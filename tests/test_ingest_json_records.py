@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ingest.documents import Document, DocumentKind, Origin, Unreadable
 from ingest.errors import RecordRefusedError
 from ingest.items import Item, offset_of
-from ingest.json_records import JsonRecords, Record
+from ingest.json_records import JsonRecords, Record, parsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,6 +77,15 @@ def test_a_broken_line_costs_itself_only(tmp_path: Path) -> None:
     items = list(READER.read(path))
     assert keys(items) == ["a", "b"]
     assert len(items) == 5
+
+
+def test_lone_surrogates_become_a_mark_and_pairs_and_backslashes_stay() -> None:
+    assert parsed(rb'["\ud83d\ude00", "\ud800x", "\\ud800", "\\\udc00"]') == [
+        "\U0001f600",
+        "\ufffdx",
+        "\\ud800",
+        "\\\ufffd",
+    ]
 
 
 @settings(max_examples=300, deadline=None)

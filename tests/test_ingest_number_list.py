@@ -151,6 +151,13 @@ def test_days_of_spreadsheets_are_read(tmp_path: Path) -> None:
         assert str(document.published) == "2013-01-03"
 
 
+def test_a_flat_table_of_a_query_is_a_list_with_its_dates(tmp_path: Path) -> None:
+    rows = "publication_number,title,publication_date,grant_date\nUS-20130004437-A1,Lid,20130103,0\n"
+    (document,) = items_of(READER, tmp_path / "a.csv", rows)
+    assert isinstance(document, Document)
+    assert dates(document) == [("published", "2013-01-03")]
+
+
 def test_a_plain_list_is_wanted_numbers_and_anything_else_in_it_is_a_reason(tmp_path: Path) -> None:
     found = shown(items_of(READER, tmp_path / "a.txt", PLAIN))
     assert found == [

@@ -23,7 +23,7 @@ def work(number: int = 1, **changed: object) -> dict[str, object]:
     record: dict[str, object] = {
         "id": f"https://openalex.org/W{number}",
         "doi": "https://doi.org/10.1000/LID.1",
-        "title": "Lids that\n close",
+        "title": "Lids <i>that</i>\n close",
         "publication_year": 2023,
         "publication_date": "2023-05-17",
         "ids": {

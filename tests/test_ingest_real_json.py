@@ -1,4 +1,4 @@
-"""Every recorded answer of OpenAlex, Crossref, Semantic Scholar and arXiv, against figures of the raw files."""
+"""Every recorded answer of OpenAlex, Crossref, Semantic Scholar, arXiv, against figures of the raw files."""
 
 from __future__ import annotations
 

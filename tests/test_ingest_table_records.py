@@ -77,6 +77,16 @@ def test_a_quote_without_end_costs_its_own_line(tmp_path: Path) -> None:
     check_resume(READER, tmp_path / "a.csv")
 
 
+def test_a_quote_that_closes_where_another_opens_costs_its_own_line(tmp_path: Path) -> None:
+    data = 'key,a title\nk1,"never\nk2,"x"\nk3,"y"\n'
+    assert texts(tmp_path / "a.csv", data) == [
+        "a quote in it has no end",
+        "key=k2|a title=x",
+        "key=k3|a title=y",
+    ]
+    check_resume(READER, tmp_path / "a.csv")
+
+
 def test_a_file_cut_in_a_row_refuses_that_row(tmp_path: Path) -> None:
     assert texts(tmp_path / "a.csv", "key,a title\nk1,x\nUS-9") == [
         "key=k1|a title=x",

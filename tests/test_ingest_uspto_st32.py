@@ -40,7 +40,9 @@ def sgml(number: str = "06400001") -> str:
     for empty in ("<CITED-BY-EXAMINER", "<CITED-BY-OTHER", "<EMI", "<colspec"):
         before, *rest = text.split(empty)
         text = before + "".join(empty + part.replace("/>", ">", 1) for part in rest)
-    return text.replace('LVL="0"', "LVL=0")
+    for name in ("table", "tgroup", "tbody", "colspec", "row", "entry"):
+        text = text.replace(f"<{name}", f"<{name.upper()}").replace(f"</{name}", f"</{name.upper()}")
+    return text.replace('LVL="0"', "LVL=0").replace('00000.TIF">', '00000.TIF"></EMI>')
 
 
 SAMPLES = {

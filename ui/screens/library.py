@@ -135,11 +135,15 @@ def _row(number: int, result: Result) -> None:
         first = f" – public first with {result.first.key}" if result.first.key != hit.key else ""
         pieces.append(element(f"Same family: {_members(result.family)}{first}", "ad-quiet"))
     for passage in hit.passages[:1]:
-        quote = passage.quote[:_QUOTE]
+        quote = _beginning(passage.quote)
         spans = [(start, end) for start, end in passage.terms if end <= len(quote)]
         pieces.append(element(passage.anchor, "ad-id", "span"))
         pieces.append(f'<blockquote class="ad-quote">{marked(quote, spans)}</blockquote>')
     shell.row(*pieces, key=f"hit-{number}", label="Open", name="library", key_of=hit.key)
+
+
+def _beginning(quote: str) -> str:
+    return quote if len(quote) <= _QUOTE else f"{quote[:_QUOTE].rsplit(' ', 1)[0]} …"
 
 
 def _members(members: Sequence[Relative]) -> str:

@@ -87,7 +87,11 @@ def _dates(document: Document) -> None:
                 element(event.confidence, tag="span"),
             ]
         )
-    show(table(["What", "When", "Where the day is counted", "In UTC", "Source", "Confidence"], rows))
+    show(
+        table(
+            ["What", "When", "Where the day is counted", "In UTC", "Source", "Confidence"], rows, "ad-dates"
+        )
+    )
 
 
 def _family(about: Relations) -> None:
