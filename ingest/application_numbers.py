@@ -32,12 +32,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ingest.number_forms import COUNTRIES, bare, number_of, plain, unpadded
+from ingest.number_forms import COUNTRIES, bare, plain, unpadded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _LIMIT = 80
+_LAST_POOR_SERIES = 12
+_POOR_PROVISIONALS = ("60", "61")
 _SERIES = (
     ("02", 1935, 1947),
     ("03", 1948, 1959),
@@ -69,6 +71,11 @@ _PCT_EPODOC = re.compile(r"(?:WO)?[/ -]?((?:19|20)\d\d)([A-Z]{2})0{0,2}(\d{1,6})
 _PCT_BARE = re.compile(r"(US|EP|IB)((?:19|20)\d\d/\d{5,6})")
 _PCT_LOCAL = re.compile(r"([A-Z]{2})?[ -]?((?:\d{2}|\d{4})[/ -]\d{1,6}|\d{7,10})W?")
 _SPARE = re.compile(r", ?|[特実]願")
+_PCT_SERIAL = re.compile(
+    r"((?:19|20)?\d\d)[/ -](\d{1,6})|((?:19|20)\d\d)(\d{6})|(19[789]\d|200[0-3])(\d{5})"
+    r"|(7[89]|[89]\d|0[0-3])(0?\d{5})"
+)
+_PCT_BEGAN = 78
 _TAIL = re.compile(r"(?<=\d)[ -]?([A-Z])\d?$")
 _US_OFFICE = re.compile(r"(\d\d?)[/-](\d{6})")
 _US_NEW = re.compile(r"20\d\d([1-9]\d)(\d{6})")
@@ -125,6 +132,19 @@ def old_form_key(key: str, year: int) -> str:
     return f"US-appl-{_without_series(year, serial, _LETTERS.get(series, 'A'))}"
 
 
+def family_key(country: str, number: str, kind: str = "", year: int | None = None) -> str:
+    """Return the key under which every source can name an application: what families are joined by.
+
+    It is `application_key`, but for United States applications of before series 13 (and provisionals of 60
+    and 61) it is the poorer form that DOCDB gives for the year of filing, so that an office's `11/023667` of
+    2004 and DOCDB's `02366704` are one. Without the year the office's form stays.
+    """
+    key = application_key(country, number, kind, year)
+    series = key.removeprefix("US-appl-").partition("/")[0]
+    poor = series.isdigit() and (int(series) <= _LAST_POOR_SERIES or series in _POOR_PROVISIONALS)
+    return old_form_key(key, year) if year is not None and poor else key
+
+
 def _lettered(number: str, kind: str) -> str:
     """Mark what is numbered apart from patents: utility models, designs, translations, provisionals."""
     return f"{kind[0]}{number}" if kind[:1] in ("U", "F", "T", "P") and number else number
@@ -142,8 +162,11 @@ def _international(country: str, body: str, kind: str) -> str:
         office, digits = local[1] or country, local[2]
     if not digits or len(office) != 2:  # noqa: PLR2004 - WIPO ST.3
         return ""
-    whole = number_of("WO", digits, "")
-    return f"{office}{whole[:4]}/{whole[4:]}" if len(whole) == 10 else f"{office}{whole}"  # noqa: PLR2004
+    if not (parts := _PCT_SERIAL.fullmatch(digits)):
+        return f"{office}{bare(digits)}"
+    year, serial = (part for part in parts.groups() if part)
+    century = "" if len(year) == 4 else "19" if int(year) >= _PCT_BEGAN else "20"  # noqa: PLR2004
+    return f"{office}{century}{year}/{serial:0>6}"
 
 
 def _us(body: str, kind: str, year: int | None) -> str:

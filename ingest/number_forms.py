@@ -51,7 +51,7 @@ _WO_PLAIN = re.compile(
 _PCT_BEGAN = 78
 _US_YEAR = re.compile(r"(20\d\d)[-/ ]{0,2}0?(\d{6})|(20\d\d)[-/ ]{0,2}(\d{7})")
 _US_PLAIN = re.compile(r"(D|PP|RE|RD|RX|H|T|AI|X)?0*(\d+)")
-_JP_WEST = re.compile(r"P?((?:19|20)\d\d)(?:[-/ ]{1,3}(\d{1,6})|(\d{6}))")
+_JP_WEST = re.compile(r"(?:P[ -]?)?((?:19|20)\d\d)(?:[-/ ]{1,3}(\d{1,6})|(\d{6}))")
 _JP_ERA = re.compile(r"([STHR])(?:(\d\d)0*([1-9]\d{0,5})|[- ]?(\d\d?)[-/ ]{1,3}0*([1-9]\d{0,5}))")
 _JP_BARE = re.compile(r"(\d\d?)[-/ ]{1,3}0*([1-9]\d{0,5})")
 _JP_YEARS = {"T": 15, "S": 64, "H": 31, "R": 99}
@@ -69,7 +69,7 @@ _PAD = re.compile(r"([A-Z]*)0+(?=\d)")
 
 def bare(text: str) -> str:
     """Return the letters and digits (ASCII, upper case) of a text."""
-    return text.upper() if text.isascii() and text.isalnum() else _MARKS.sub("", text.upper())
+    return text.upper() if text.isalnum() and text.isascii() else _MARKS.sub("", text.upper())
 
 
 def plain(text: str) -> str:
@@ -143,7 +143,7 @@ def _jp(body: str, kind: str) -> str:
 def _kr(body: str, kind: str) -> str:
     """`10-2004-0088884` is `20040088884`; `10-0517561` is `100517561`."""
     dated = _KR_YEAR.fullmatch(body)
-    if dated and (dated[1] in (None, "10") or kind[:1] in _KR_TYPES[dated[1]]):
+    if dated and (dated[1] in (None, "10") or (kind and kind[0] in _KR_TYPES[dated[1]])):
         registered = dated[1] and kind[:1] in ("B", "Y") and body.endswith("0000")
         if not registered:
             return f"{dated[2]}{dated[3] or dated[4]:0>7}"
@@ -191,7 +191,7 @@ def docdb_number(country: str, number: str) -> str:
         return number[:4] + number[5:]
     if country == "EP" and number.isdigit():
         return f"{number:0>7}"
-    if country == "WO" and len(number) == 10 and number.isdigit() and number < "2004":  # noqa: PLR2004 - see above
+    if country == "WO" and len(number) == 10 and "1978" <= number < "2004":  # noqa: PLR2004 - see above
         return number[2:] if number >= "2002052000" else number[2:4] + number[5:]
     return number
 
@@ -201,7 +201,7 @@ def printed_number(country: str, number: str, kind: str) -> str:
     if country == "EP":
         number = docdb_number(country, number)
     if country == "KR":
-        right = next((code for code, kinds in _KR_TYPES.items() if kind[:1] in kinds), "") if kind else ""
+        right = next((code for code, kinds in _KR_TYPES.items() if kind and kind[0] in kinds), "")
         dated = _KR_DATED.fullmatch(number)
         return f"{right}-{dated[1]}-{dated[2]}" if dated and right else number
     for pattern, replacement in _PRINTED.get(country, ()):
@@ -214,7 +214,7 @@ def printed_number(country: str, number: str, kind: str) -> str:
     if country == "WO" and len(number) == 10:  # noqa: PLR2004 - year and serial
         short = docdb_number(country, number)
         return f"{short[:2]}/{short[2:]}" if len(short) < len(number) else f"{number[:4]}/{number[4:]}"
-    if country == "JP" and number[:1] in _JP_YEARS and number[1:].isdigit():
+    if country == "JP" and number[1:].isdigit() and 0 < int(number[1:3]) <= _JP_YEARS.get(number[0], 0):
         return f"{number[:3]}-{number[3:]:0>6}"
     return number
 

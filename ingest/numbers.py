@@ -14,6 +14,8 @@ Decisions
 * The whole text is one number: nothing is searched for in running text.
 * A form that could be two numbers stays as it is written, punctuation out: see `ingest.number_forms`, which
   lists them. A kind is never invented, but US citations still write S, E and H, which are S1, E1 and H1.
+* What no number of its office looks like is refused too, so that a slip (`US 203/0215965`) finds nothing
+  rather than another document: `parse_publication(p.key).key == p.key` for all that is read.
 * An application's number (`13/676,098`, `PCT/US2012/012345`, `99203729.6`) is refused: a wrong publication
   would be found. `ingest.application_numbers` reads those.
 * `epodoc` numbers have no kind, except letters that tell two series apart; so a number read from one may
@@ -27,6 +29,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from string import ascii_uppercase, digits
 
 from ingest.errors import NumberFormError
 from ingest.number_forms import COUNTRIES, bare, docdb_number, key_number, number_of, plain, printed_number
@@ -35,7 +38,6 @@ _LIMIT = 80
 """Characters a written number may have."""
 _NUMBER_LIMIT = 40
 _NAMES = {
-    "UNITEDSTATES": "US",
     "EUROPEAN": "EP",
     "INTERNATIONAL": "WO",
     "JAPANESE": "JP",
@@ -48,7 +50,8 @@ _NAMES = {
 _KINDS_OF_BEFORE_2001 = {"S": "S1", "E": "E1", "H": "H1"}
 _WORDY = re.compile(r"[A-Z]{3}|[A-Z]\.|[^ -~]")
 _ABBREVIATED = (
-    (re.compile(r"\bU\. ?S\.(?: ?A\.)?|\bUNITED STATES(?: OF AMERICA)?\b|\bUSA\b"), "US "),
+    (re.compile(r"^([A-Z])\. ?([A-Z])\b\.?(?: ?A\.)?"), r"\1\2 "),
+    (re.compile(r"\bUNITED STATES(?: OF AMERICA)?\b|\bUSA\b"), "US "),
     (re.compile(r"\b(?:PCT|INT'?L)\.?(?= ?(?:PUB|APP|PAT|WO))"), " "),
     (re.compile(r"\bDES(?:IGN)?\b\.?"), " D "),
     (re.compile(r"\bREISSUE\b|\bRE\.(?= ?\d)"), " RE "),
@@ -61,16 +64,22 @@ _NOISE = re.compile(
 )
 _TAIL = re.compile(r"(?<=[0-9])[ _./(-]{0,4}([A-Z]) ?([0-9]?)\)?$")
 _LEAD = re.compile(r"([ABCU][0-9]?)[ ./-]{1,3}(?=[A-Z]?[0-9])")
-_CHECKED = re.compile(r"(?:ZL)?\d{8,12}\.[\dX]")
+_CHECKED = re.compile(r"(?:ZL ?)?\d{8,12}\.[\dX]")
 _APPLICATIONS = {"US": re.compile(r"\d\d?/\d{3} ?\d{3}"), "EP": _CHECKED, "CN": _CHECKED}
 _US_SHORT = re.compile(r"20\d\d/\d{1,5}")
-_DIGIT = re.compile("[0-9]")
-_SIMPLE = re.compile(r"([A-Z]{2})?[ -]?([A-Z]{0,2}[0-9][0-9 ,/-]{3,16}[0-9])[ -]?([A-Z][0-9]?)?")
+_RUNNING = re.compile("[A-Z]{0,4}[0-9]+")
+_SHAPES = {
+    **dict.fromkeys(("CA", "CN", "DE", "EP", "FR", "GB", "JP", "KR", "RU", "SU"), _RUNNING),
+    "US": re.compile("[0-9]{1,8}|20[0-9]{9}|[A-Z]{1,4}[0-9]{1,7}"),
+    "WO": re.compile("(?!(?:19[0-9]{2}|200[01])[1-9][0-9]{5}$)[A-Z]{0,4}[0-9]+"),
+}
+"""Offices whose numbers have no letters among the digits; WO had no six digits of serial before 2002."""
+_KINDS = frozenset(f"{letter}{digit}" for letter in ascii_uppercase for digit in ("", *digits))
+_SIMPLE = re.compile(r"([A-Z]{2})?[ -]?((?:D|RE|PP|[HIMPS])?[0-9][0-9 ,/-]{3,16}[0-9])[ -]?([A-Z][0-9]?)?")
 _KEY = re.compile(r"([A-Z]{2})-([A-Z0-9]{1,40})(?:-([A-Z]\d?))?")
 _EPODOC_EVERY_LETTER = frozenset(
     ("AU", "BA", "BG", "CN", "DK", "FI", "IS", "KR", "NL", "NO", "PL", "SK", "UY", "TW", "YU")
 )
-_EPODOC_SILENT = {"JP": "A", "AT": "AT"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,15 +104,21 @@ class PublicationNumber:
     @property
     def epodoc(self) -> str:
         """`US2005004437`, `EP0123456`, `JPH10123456`, with a kind only where the EPO attaches one."""
-        whole = self.country == "JP" or (self.country == "DE" and self.kind[:1] in ("D", "T"))
-        silent = "A" if self.country in _EPODOC_EVERY_LETTER else _EPODOC_SILENT.get(self.country, "ABC")
-        kind = "" if self.kind[:1] in tuple(silent) and not (whole and len(self.kind) > 1) else self.kind
-        return f"{self.country}{docdb_number(self.country, self.number)}{kind if whole else kind[:1]}"
+        kept = _epodoc_kind(self.country, self.kind)
+        return f"{self.country}{docdb_number(self.country, self.number)}{kept}"
 
     @property
     def printed(self) -> str:
         """As on the front page: `US 11,234,567 B2`, `EP 0 123 456 B1`, `WO 2020/123456 A1`."""
         return f"{self.country} {printed_number(self.country, self.number, self.kind)} {self.kind}".rstrip()
+
+
+def _epodoc_kind(country: str, kind: str) -> str:
+    """Return what of a kind stands in epodoc numbers: OPS FAQ "search formats", and DE and AT as recorded."""
+    if country == "JP" or (country == "DE" and kind[:1] in ("D", "T")):
+        return "" if kind == "A" else kind
+    silent = "A" if country in _EPODOC_EVERY_LETTER else "AT" if country == "AT" else "ABC"
+    return "" if kind[:1] in silent else kind[:1]
 
 
 def parse_publication(text: str, country: str = "", kind: str = "") -> PublicationNumber:
@@ -126,16 +141,29 @@ def _parsed(text: str, country: str, kind: str) -> PublicationNumber:
         raise NumberFormError(text, f"it says the kind {written}, beside it stands {kind}")
     kind = kind if len(kind) >= len(written) else written
     number = number_of(country, body, kind)
-    if len(number) > _NUMBER_LIMIT or not _DIGIT.search(number):
-        raise NumberFormError(text, "it has no number")
+    if why := _fault(country, body, number, kind):
+        raise NumberFormError(text, why)
     if country == "US":
         kind = _KINDS_OF_BEFORE_2001.get(kind, kind)
     return PublicationNumber(country=country, number=number, kind=kind)
 
 
+def _fault(country: str, body: str, number: str, kind: str) -> str:
+    """Say what makes a number none of its office's; most often a digit is missing or too much."""
+    if not number[-1:].isdigit() or len(number) > _NUMBER_LIMIT:
+        return f"it does not end in a digit, or has more than {_NUMBER_LIMIT} signs"
+    if number[-2:-1].isalpha() and number[-3:-2].isdigit():
+        return f"its end {number[-2:]} may be a kind or digits"
+    if number.startswith(country) or (country in _SHAPES and not _SHAPES[country].fullmatch(number)):
+        return f"no number of {country} has that form"
+    if body != number and number_of(country, number, kind) != number:
+        return "without its punctuation it is another number"
+    return "" if not kind or kind in _KINDS else f"{kind!r} is no kind of document, e.g. A1"
+
+
 def _parts(text: str, country: str) -> tuple[str, str, str]:
     """Return country, number with its separators, and kind, of a text that has words or separators."""
-    body = " ".join(plain(text).replace(",", "").split())
+    body = " ".join(plain(text).replace(",", "").split()).strip(" .;:()-/")
     if _WORDY.search(body):
         body = _without_words(body)
     if country == "WO" and body.startswith("W0"):
@@ -163,12 +191,11 @@ def _country(text: str, body: str, given: str) -> tuple[str, str]:
     while body[:2] == written and written in (COUNTRIES if not given else (given,)) and len(body) > 2:  # noqa: PLR2004
         given, body = written, body[2:].lstrip(" -/.:_")
     if not given:
+        filed = body.startswith("PCT")
         why = (
-            "the number of an application"
-            if body.startswith("PCT")
-            else "without the code of an office, e.g. US"
+            "it is the number of an application" if filed else "it is without the code of an office, e.g. US"
         )
-        raise NumberFormError(text, f"it is {why}")
+        raise NumberFormError(text, why)
     return given, body
 
 
@@ -186,9 +213,7 @@ def _refuse(text: str, country: str, body: str) -> None:
     """Refuse what is surely no publication: a wrong number would find a wrong document."""
     if body.isdigit() and body.isascii():
         return
-    if body.startswith("PCT") or (
-        _APPLICATIONS[country].fullmatch(body) if country in _APPLICATIONS else None
-    ):
+    if body.startswith("PCT") or (country in _APPLICATIONS and _APPLICATIONS[country].fullmatch(body)):
         raise NumberFormError(text, "it is the number of an application")
     if country == "US" and _US_SHORT.fullmatch(body):
         raise NumberFormError(text, "a publication has a year and seven digits")

@@ -12,24 +12,38 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
+from ingest import arxiv, arxiv_snapshot, crossref, openalex, semanticscholar, uspto_pap, uspto_st32
 from ingest.acl_anthology import AclAnthology
-from ingest.arxiv import Arxiv
 from ingest.bibliography import Bibliography
+from ingest.bigquery import BigQuery
+from ingest.cpc_scheme import CpcScheme
+from ingest.docdb import DOCDB
 from ingest.documents import Unreadable
+from ingest.epo_fulltext import EPO_FULLTEXT
+from ingest.epo_ops import EPO_OPS
 from ingest.errors import MissingPathError, UndetectedSourceError, UnknownSourceError
 from ingest.europepmc import EuropePmc
 from ingest.files import Files
 from ingest.git_repository import GitRepository
+from ingest.google_patents import GooglePatents
+from ingest.ipc_titles import IpcTitles
 from ingest.jats import Jats
 from ingest.jsonl import JsonLines
+from ingest.number_list import NumberList
 from ingest.oai_dc import OAI_DC
 from ingest.office_files import SUFFIXES
+from ingest.patentsview import PatentsView
+from ingest.patentsview_api import PATENTSVIEW_API
 from ingest.pubmed import PUBMED
+from ingest.raw_files import is_companion
 from ingest.record_stream import display
 from ingest.rfc import Rfc
 from ingest.rfc_index import RFC_INDEX
 from ingest.tdcommons import TdCommons
+from ingest.uspto_aps import UsptoAps
 from ingest.uspto_xml import UsptoXml
+from ingest.wipo_st36 import WIPO_ST36
+from ingest.wipo_st96 import WIPO_ST96
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -41,7 +55,8 @@ class Reader(Protocol):
     """Turns files of one family of formats into documents."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """What the command line and `Origin.source` call it, e.g. `uspto-xml`."""
 
     def recognises(self, path: Path) -> bool:
         """Tell from the suffix and the first bytes whether this reader is the one for a file."""
@@ -54,7 +69,25 @@ class Reader(Protocol):
 
 
 _READERS: tuple[Reader, ...] = (
+    DOCDB,
+    EPO_OPS,
+    EPO_FULLTEXT,
+    WIPO_ST36,
+    WIPO_ST96,
+    BigQuery(),
+    GooglePatents(),
+    arxiv_snapshot.READER,
+    openalex.READER,
+    crossref.READER,
+    semanticscholar.READER,
     UsptoXml(),
+    UsptoXml(uspto_st32.NAME),
+    UsptoXml(uspto_pap.NAME),
+    UsptoAps(),
+    PatentsView(),
+    PATENTSVIEW_API,
+    CpcScheme(),
+    IpcTitles(),
     PUBMED,
     EuropePmc(),
     Jats(),
@@ -63,15 +96,16 @@ _READERS: tuple[Reader, ...] = (
     Rfc(),
     TdCommons(),
     OAI_DC,
-    Arxiv(),
+    arxiv.READER,
     Bibliography(),
     JsonLines(),
+    NumberList(),
     Files(),
     GitRepository(),
 )
 """In the order in which they are asked: those that know a file by a mark in it come first."""
 SOURCES: Mapping[str, Reader] = MappingProxyType({source.name: source for source in _READERS})
-_SUFFIXES = frozenset({".xml", ".zip", ".jsonl", ".gz", ".ndjson"})
+_SUFFIXES = frozenset({".xml", ".zip", ".jsonl", ".gz", ".ndjson", ".json", ".csv", ".tsv"})
 """Beside what a reader recognises: a file with one of these in a folder is meant, so it is reported."""
 _TEXTS = frozenset({".doc", ".docm", ".odt", ".rtf", ".epub", ".tex", ".ps", ".djvu", ".mht", ".mhtml"})
 _SLIDES = frozenset({".ppt", ".pptm", ".odp"})
@@ -163,7 +197,7 @@ def _walk(folder: Path, reader: Reader | None, lost: list[Unreadable]) -> Iterat
         lost += (_lost(link, _FOLDER_LINK) for link in links if link.is_symlink())
         for name in sorted(files):
             file = Path(place, name)
-            if name.startswith("."):
+            if name.startswith(".") or is_companion(file):
                 continue
             if file.is_file():
                 if _is_meant(file, reader):

@@ -2,8 +2,8 @@
 
 Decisions
 ---------
-* Numbers lose the zeros that pad them: `08926509` is `US-8926509-B2`, `D0612345` is `US-D612345-S1`. That is
-  how later documents cite them, so a citation finds its document.
+* Keys are those of `ingest.numbers`: `08926509` is `US-8926509-B2`, `D0612345` is `US-D612345-S1`, whatever
+  the form a later document cites them in, so a citation finds its document.
 * A benefit claim (provisional, continuation, division, foreign priority) is a PRIORITY event. One that
   reaches back through a continuation in part has medium confidence: part of the text has a later date.
 * Earlier publications of the family (pre-grant publication, parent's grant, international publication) are
@@ -15,17 +15,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from ingest.documents import (
     Citation,
     Classification,
     DatedEvent,
-    DayInterval,
     EventKind,
     Party,
 )
-from ingest.errors import DateFormError
+from ingest.errors import NumberFormError
+from ingest.evidence import dated
+from ingest.numbers import parse_publication
 from ingest.uspto_text import flatten
 
 if TYPE_CHECKING:
@@ -33,16 +35,12 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element
 
-_NUMBER = re.compile(r"([A-Z]*)0*(\d+)")
-_LEADING_COUNTRY = re.compile(r"[A-Z]{2}(?=\d)")
 _IPC = re.compile(r"([A-HY]\d{2}[A-Z])\s*0*(\d{1,4})/(\d{2,6})")
 _SERIAL = re.compile(r"(\d{2})(\d{6})")
-_CITED_KINDS = {"S": "S1", "E": "E1", "H": "H1"}
-"""Citations still use the kinds of before 2001 for designs, reissues and registrations."""
 _ABSENT = frozenset({"", "omitted", "unknown", "none", "not provided"})
 _BENEFITS = frozenset(
     {"continuation", "continuation-in-part", "division", "reissue", "continuing-reissue", "substitution"}
-    | {"us-divisional-reissue", "us-reexamination-reissue-merger", "us-substitution"}
+    | {"us-divisional-reissue", "us-reexamination-reissue-merger", "us-substitution", "addition"}
 )
 
 
@@ -53,17 +51,16 @@ def field_text(element: _Element | None, path: str) -> str:
 
 
 def key_of(country: str, number: str, kind: str) -> str:
-    """Return `US-11234567-B2` for `US`, `011234567`, `B2 `; empty when a part is missing."""
-    compact = re.sub(r"[^0-9A-Z]", "", number.upper())
-    if country.isalpha() and compact.startswith(country):
-        compact = _LEADING_COUNTRY.sub("", compact, count=1)
-    match = _NUMBER.fullmatch(compact)
-    kind = re.sub(r"[^0-9A-Z]", "", kind.upper())
-    if match is None or not kind or not country:
+    """Return `US-11234567-B2` for `US`, `011234567`, `B2 `; empty for what is no publication's number.
+
+    Without a kind the key has none: `ingest.numbers.without_kind` is how such a citation finds its document.
+    """
+    if not country:
         return ""
-    if country == "US":
-        kind = _CITED_KINDS.get(kind, kind)
-    return f"{country}-{match[1]}{match[2]}-{kind}"
+    try:
+        return parse_publication(number, country, kind).key
+    except NumberFormError:
+        return ""
 
 
 def _identified(reference: _Element | None) -> Mapping[str, str]:
@@ -91,13 +88,14 @@ def work_key(application_number: str) -> str:
     return f"US-appl-{match[1]}/{match[2]}" if match else f"US-appl-{compact}"
 
 
-def event(kind: EventKind, text: str, source: str) -> Iterator[DatedEvent]:
-    """Yield the event, or nothing when its date is none."""
-    try:
-        when = DayInterval.parse(text)
-    except DateFormError:
-        return
-    yield DatedEvent(kind=kind, when=when, source=source)
+def event(kind: EventKind, text: str, source: str, office: str = "US") -> Iterator[DatedEvent]:
+    """Yield the event, or nothing when its date is none; the day is one at the seat of `office`."""
+    yield from dated(kind, text, source, office=office)
+
+
+def _office(number: str, country: str = "US") -> str:
+    """Return the office that dated a filing; none for an international one, which any office receives."""
+    return "" if number.upper().startswith("PCT") or country == "WO" else country
 
 
 def events(root: str, biblio: _Element, public: EventKind) -> tuple[DatedEvent, ...]:
@@ -109,12 +107,13 @@ def events(root: str, biblio: _Element, public: EventKind) -> tuple[DatedEvent, 
     filed = field_text(biblio, f"application-reference/{date}")
     found += event(EventKind.FILED, filed, f"{root}/application-reference")
     for claim in biblio.iterfind("priority-claims/priority-claim"):
-        found += event(EventKind.PRIORITY, field_text(claim, "date"), f"{root}/priority-claim")
+        office = _office(field_text(claim, "doc-number"), field_text(claim, "country"))
+        found += event(EventKind.PRIORITY, field_text(claim, "date"), f"{root}/priority-claim", office)
     for data in biblio.iterfind("pct-or-regional-filing-data"):
-        found += event(EventKind.FILED, field_text(data, date), f"{root}/pct-or-regional-filing-data")
+        found += event(EventKind.FILED, field_text(data, date), f"{root}/pct-or-regional-filing-data", "")
     for data in biblio.iterfind("pct-or-regional-publishing-data"):
         source = f"{root}/pct-or-regional-publishing-data"
-        found += event(EventKind.RELATED_PUBLISHED, field_text(data, date), source)
+        found += event(EventKind.RELATED_PUBLISHED, field_text(data, date), source, "WO")
     related = [
         item for element in biblio.iterfind("us-related-documents/*") for item in _related(root, element)
     ]
@@ -124,9 +123,10 @@ def events(root: str, biblio: _Element, public: EventKind) -> tuple[DatedEvent, 
 
 def _doubted(related: list[DatedEvent]) -> Iterator[DatedEvent]:
     """Lower the confidence of every benefit that reaches back through a continuation in part."""
-    through = [item.when.earliest for item in related if item.source.endswith("/continuation-in-part")]
+    through = (item.when.earliest for item in related if item.source.endswith("/continuation-in-part"))
+    latest = max(through, default=date.min)
     for item in related:
-        doubted = item.kind is EventKind.PRIORITY and any(item.when.earliest <= day for day in through)
+        doubted = item.kind is EventKind.PRIORITY and item.when.earliest <= latest
         yield replace(item, confidence="medium") if doubted else item
 
 
@@ -139,8 +139,10 @@ def _related(root: str, related: _Element) -> Iterator[DatedEvent]:
         yield from event(EventKind.PRIORITY, field_text(related, "document-id/date"), source)
     elif name in _BENEFITS:
         for parent in related.iterfind("relation/parent-doc"):
-            for place in ("document-id/date", "parent-pct-document/document-id/date"):
-                yield from event(EventKind.PRIORITY, field_text(parent, place), source)
+            for place in ("document-id", "parent-pct-document/document-id"):
+                office = _office(field_text(parent, f"{place}/doc-number"))
+                office = "" if place.startswith("parent-pct") else office
+                yield from event(EventKind.PRIORITY, field_text(parent, f"{place}/date"), source, office)
             granted = field_text(parent, "parent-grant-document/document-id/date")
             yield from event(EventKind.RELATED_PUBLISHED, granted, f"{source}/parent-grant-document")
 
@@ -226,13 +228,14 @@ def citations(biblio: _Element) -> tuple[Citation, ...]:
             patent, other = citation.find("patcit"), citation.find("nplcit/othercit")
             if patent is not None:
                 parts = _identified(patent)
-                found.append(Citation(text=_cited(parts), key=_key(parts), category=category))
+                found.append(Citation(text=cited(parts), key=_key(parts), category=category))
             elif text := " ".join(flatten(other).split()):
                 found.append(Citation(text=text, category=category))
     return tuple(dict.fromkeys(found))
 
 
-def _cited(parts: Mapping[str, str]) -> str:
+def cited(parts: Mapping[str, str]) -> str:
+    """Return a cited document as text: country, number, kind, name and month."""
     names = ("country", "doc-number", "kind", "name")
     text = " ".join(parts[name] for name in names if parts.get(name))
     months = re.fullmatch(r"(\d{4})(\d{2})(\d{2})", parts.get("date", ""))

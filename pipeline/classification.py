@@ -10,6 +10,7 @@ from ingest.classes import levels
 from pipeline import store_relations
 
 if TYPE_CHECKING:
+    from ingest.documents import Document
     from pipeline.store import Store
 
 
@@ -66,3 +67,11 @@ def below(store: Store, text: str) -> Classes:
             for symbol, count in counts
         ),
     )
+
+
+def titled(store: Store, document: Document) -> tuple[tuple[str, str], ...]:
+    """Return a document's class symbols with their titles, empty where no scheme told any."""
+    symbols = tuple(dict.fromkeys("".join(c.symbol.split()) for c in document.classes))
+    with store.read() as connection:
+        found = store_relations.titles(connection, symbols)
+    return tuple((symbol, found.get(symbol, "")) for symbol in symbols)

@@ -17,6 +17,7 @@ import shutil
 from collections import OrderedDict
 from contextlib import contextmanager
 from dataclasses import replace
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from index import manifest, syntax
@@ -32,17 +33,19 @@ from pipeline.locking import alone
 from pipeline.quoting import by_words, item_of, quoted, symbol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from index.encoder import Encoder
-    from index.records import PieceHit
+    from index.records import Item, PieceHit
     from ingest.documents import Document
     from ingest.passages import Passage
     from pipeline.store import Store
 
-BATCH = 1024
-"""Passages per index generation: some ten seconds of encoding, which is what a crash can cost."""
+BATCH, MOST = 1024, 32_768
+"""Passages per index generation, at least and at most."""
+_SECONDS = 10.0
+"""Work in a generation, about: what a crash can cost. Much smaller ones cost more in files and merges."""
 LOCK = "writer.lock"
 _MEANT = 190
 """Words of a query that reach the encoder's window of 256 word pieces, about."""
@@ -69,13 +72,16 @@ class UnknownDocumentError(UsageError):
 class Corpus:
     """Documents of a workspace: stored, indexed, searchable."""
 
-    def __init__(self, store: Store, folder: Path, encoder: Encoder, *, batch: int = BATCH) -> None:
+    def __init__(self, store: Store, folder: Path, encoder: Encoder, *, batch: int | None = None) -> None:
+        """Hold a corpus. `batch` fixes the passages of a generation, which else follow the work's pace."""
         self.store = store
-        self.batch = batch
+        self.batch = batch or BATCH
+        self._paced = batch is None
         self.folder = folder
         self.encoder = encoder
         self._reader: HybridIndex | None = None
         self._kept: OrderedDict[int, tuple[Document, tuple[Passage, ...]]] = OrderedDict()
+        self._stored: dict[str, tuple[Document, tuple[Passage, ...]]] = {}
         self._newer: set[int] = set()  # of these, the text changed after the reader's generation
 
     # -- the index ---------------------------------------------------------------------------------
@@ -165,17 +171,31 @@ class Corpus:
                 store_corpus.done_removals(connection, gone)
         while True:
             with self.store.read() as connection:
-                found = store_corpus.pending(connection, index.generation, self.batch)
-            if not found:
+                waiting = store_corpus.pending(connection, index.generation, self.batch)
+                absent = [each.item for each in waiting if each.key not in self._stored]
+                held = store_corpus.by_items(connection, absent)
+            if not waiting:
                 return
-            self.apply(index, found)
+            items = []
+            for each in waiting:
+                known = self._stored.pop(each.key, None)
+                document, cut = known or (held[each.item], passages(held[each.item]))
+                items.append(item_of(each.item, document, cut))
+            self._apply(index, items, {each.item: each.digest for each in waiting})
 
-    def apply(self, index: HybridIndex, found: Mapping[int, Document]) -> None:
+    def keep(self, document: Document, cut: tuple[Passage, ...]) -> None:
+        """Remember what the writer has just stored, until the index takes it: it need not be read again."""
+        self._stored[document.key] = (document, cut)
+
+    def _apply(self, index: HybridIndex, items: Sequence[Item], digests: dict[int, str]) -> None:
         """Index documents as one generation and mark them."""
-        made = index.apply([item_of(number, document) for number, document in found.items()])
-        digests = {number: document.digest for number, document in found.items()}
+        started = monotonic()
+        made = index.apply(items)
         with self.store.begin() as connection:
             store_corpus.mark_indexed(connection, digests, made.generation)
+        if self._paced:
+            pace = sum(len(item.pieces) for item in items) / max(monotonic() - started, 1e-3)
+            self.batch = max(BATCH, min(MOST, int(pace * _SECONDS)))
 
     def rebuild(self) -> None:
         """Drop the index and make it again from the database (another model, another format).
@@ -203,6 +223,7 @@ class Corpus:
     def close(self) -> None:
         """Let go of the open index, and of the texts that were quoted from it."""
         self._kept.clear()
+        self._stored.clear()
         self._newer.clear()
         if self._reader is not None:
             self._reader.close()

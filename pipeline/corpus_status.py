@@ -43,6 +43,7 @@ def status(connection: Connection, encoder: Encoder, generation: int) -> CorpusS
         in_families=in_families,
         near_groups=near_groups,
         in_near_groups=in_near_groups,
+        numbers_wanted=len(store_relations.numbers_wanted(connection)),
         title_only=len(store_relations.without_text(connection)),
         failed_files=store_relations.failed_files(connection),
     )

@@ -19,7 +19,7 @@ from ingest import sources
 from ingest.classes import ClassTitle
 from ingest.documents import Unreadable
 from ingest.errors import UndetectedSourceError
-from ingest.items import offset_of
+from ingest.items import WantedNumber, offset_of
 from ingest.passages import passages
 from ingest.record_stream import display
 from pipeline import store_corpus, store_links, store_put
@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from ingest.sources import Reader
 
 
-_COUNTED = ("added", "updated", "unchanged", "undated", "passages", "skipped", "titles")
+_COUNTED = ("added", "updated", "unchanged", "undated", "passages", "skipped", "titles", "wanted")
+_SMALL = 500
 _LISTED = 10_000
 """Skipped records listed in a summary; all of them are in the database."""
 
@@ -73,6 +74,8 @@ class IngestSummary:
     """Records read in this run, whatever became of them."""
     titles: int
     """Class titles taken from a scheme."""
+    wanted: int
+    """Numbers that a list names without a text."""
     finished: bool
     """False when a limit ended the run before the sources did."""
 
@@ -86,6 +89,8 @@ class _Run:
     skipped: list[Unreadable] = field(default_factory=list)
     taken: int = 0
     waiting: int = 0
+    small: list[ClassTitle | WantedNumber] = field(default_factory=list)
+    """Read and not yet stored: they are many and short, so they are stored `_SMALL` at a time."""
 
     @property
     def full(self) -> bool:
@@ -150,6 +155,7 @@ def ingest(
         passages=pieces,
         taken=run.taken,
         titles=run.counts["titles"],
+        wanted=run.counts["wanted"],
         finished=not run.full,
     )
 
@@ -181,8 +187,9 @@ def _read_file(run: _Run, index: HybridIndex, reader: Reader, path: Path) -> Gen
         if run.waiting >= run.corpus.batch:
             _flush(run, index)
         if run.full:
-            return
-    if whole:
+            break
+    _keep_small(run, mark)
+    if whole and not run.full:
         with run.corpus.store.begin() as connection:
             store_corpus.put_mark(connection, replace(mark, finished=True))
 
@@ -225,30 +232,47 @@ def _mark(run: _Run, reader: Reader, path: Path) -> FileMark:
 def _take(run: _Run, record: Item, mark: FileMark, reached: FileMark) -> FileMark:
     """Store one record and the new mark, `reached` so far, in one transaction."""
     run.taken += 1
+    if isinstance(record, ClassTitle | WantedNumber):
+        run.small.append(record)
+        if len(run.small) >= _SMALL:
+            _keep_small(run, reached)
+        return reached
+    _keep_small(run, mark)
     if isinstance(record, Unreadable):
         with run.corpus.store.begin() as connection:
             store_corpus.put_skipped(connection, record, mark.path, run.at())
             store_corpus.put_mark(connection, reached)
         run.skip(record)
         return reached
-    if isinstance(record, ClassTitle):
-        with run.corpus.store.begin() as connection:
-            store_links.put_title(connection, record)
-            store_corpus.put_mark(connection, reached)
-        run.counts["titles"] += 1
-        return reached
-    pieces = len(passages(record))
+    cut = passages(record)
     if reached is not mark:
         reached = replace(reached, records=mark.records + 1)
     with run.corpus.store.begin() as connection:
-        change, whole, pieces = store_put.put(connection, record, pieces, run.at())
+        change, whole, pieces = store_put.put(connection, record, len(cut), run.at())
         store_corpus.put_mark(connection, reached)
     run.counts[change] += 1
     if change != "unchanged":
         run.counts["undated"] += whole.published is None
         run.counts["passages"] += pieces
         run.waiting += pieces
+        run.corpus.keep(whole, cut if whole is record else passages(whole))
     return reached
+
+
+def _keep_small(run: _Run, mark: FileMark) -> None:
+    """Store the titles and numbers that were read last, with the mark of where that was."""
+    if not run.small:
+        return
+    with run.corpus.store.begin() as connection:
+        for record in run.small:
+            if isinstance(record, ClassTitle):
+                store_links.put_title(connection, record)
+            else:
+                store_links.put_wanted(connection, record, run.at())
+        store_corpus.put_mark(connection, mark)
+    run.counts["titles"] += sum(isinstance(record, ClassTitle) for record in run.small)
+    run.counts["wanted"] += sum(isinstance(record, WantedNumber) for record in run.small)
+    run.small.clear()
 
 
 def _flush(run: _Run, index: HybridIndex) -> None:

@@ -129,6 +129,8 @@ class CorpusStatus:
     """Titles of those subclasses, as far as a scheme was ingested."""
     title_only: int = 0
     """Documents of which only the title is here."""
+    numbers_wanted: int = 0
+    """Numbers that lists name and of which nothing is here."""
     failed_files: tuple[tuple[str, str], ...] = ()
     """(file, reason) of files that gave nothing."""
 

@@ -103,9 +103,13 @@ def named(store: Store, name: str) -> tuple[Relative, ...]:
 
 
 def wanted(store: Store) -> tuple[Relative, ...]:
-    """Return the documents of which only the title is here."""
+    """Return documents of which only the title is here, and those that lists name and nothing is here of."""
     with store.read() as connection:
-        return _relatives(store_relations.without_text(connection))
+        titles = _relatives(store_relations.without_text(connection))
+        numbers = store_relations.numbers_wanted(connection)
+    return titles + tuple(
+        Relative(key=key, title="", kind="", country="", published="") for key, _ in numbers
+    )
 
 
 def kin(store: Store, keys: Sequence[str]) -> dict[str, tuple[Family, tuple[Relative, ...]]]:

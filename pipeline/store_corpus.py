@@ -7,7 +7,20 @@ import zlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Select, and_, case, delete, false, func, or_, select, true, update
+from sqlalchemy import (
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    case,
+    delete,
+    false,
+    func,
+    or_,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from ingest import documents as ingest_documents
@@ -34,6 +47,14 @@ _FURTHER_SOURCES = (
     .where(contributions.c.source != documents.c.source)
     .group_by(contributions.c.source)
 )
+_MARK_INDEXED = (
+    update(documents)
+    .where(documents.c.id == bindparam("item"), documents.c.digest == bindparam("same"))
+    .values(indexed=bindparam("made"))
+)
+_PUT = upsert(files)
+_PUT_MARK = _PUT.on_conflict_do_update(index_elements=["path"], set_=dict(_PUT.excluded))
+"""Statements of every record are built once: building one costs more than running it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +82,15 @@ class Row:
     published_earliest: str | None
     published_latest: str | None
     filed_earliest: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A stored document that the index has to take."""
+
+    item: int
+    key: str
+    digest: str
 
 
 def by_key(connection: Connection, key: str) -> tuple[int, Document] | None:
@@ -98,20 +128,21 @@ def rows_by_keys(connection: Connection, keys: Sequence[str]) -> tuple[Row, ...]
     return tuple(found)
 
 
-def pending(connection: Connection, generation: int, most: int) -> dict[int, Document]:
-    """Return documents that the index generation does not hold yet, oldest first.
+def pending(connection: Connection, generation: int, most: int) -> tuple[Waiting, ...]:
+    """Return which documents the index generation does not hold yet, oldest first.
 
     As many as have `most` passages together, and at least one where any waits.
     """
     waits = or_(documents.c.indexed.is_(None), documents.c.indexed > generation)
-    query = select(documents.c.id, documents.c.passages).where(waits).order_by(documents.c.id).limit(most)
-    chosen: list[int] = []
-    for item, pieces in connection.execute(query):
-        most -= pieces
+    c = documents.c
+    query = select(c.id, c.key, c.digest, c.passages).where(waits).order_by(c.id).limit(most)
+    chosen: list[Waiting] = []
+    for row in connection.execute(query):
+        most -= row.passages
         if chosen and most < 0:
             break
-        chosen.append(int(item))
-    return by_items(connection, chosen)
+        chosen.append(Waiting(item=int(row.id), key=row.key, digest=row.digest))
+    return tuple(chosen)
 
 
 def count_pending(connection: Connection, generation: int) -> int:
@@ -148,12 +179,9 @@ def distrust_unless(connection: Connection, held: Container[int]) -> tuple[int, 
 
 def mark_indexed(connection: Connection, digests: dict[int, str], generation: int) -> None:
     """Record that a generation holds these items, unless a row changed meanwhile."""
-    for item, digest in digests.items():
-        connection.execute(
-            update(documents)
-            .where(documents.c.id == item, documents.c.digest == digest)
-            .values(indexed=generation)
-        )
+    rows = [{"item": item, "same": digest, "made": generation} for item, digest in digests.items()]
+    if rows:
+        connection.execute(_MARK_INDEXED, rows)
 
 
 def forget_index(connection: Connection) -> None:
@@ -181,9 +209,7 @@ def mark_of(connection: Connection, path: str) -> FileMark | None:
 
 def put_mark(connection: Connection, mark: FileMark) -> None:
     """Record how far a file was read."""
-    values = {name: getattr(mark, name) for name in FileMark.__dataclass_fields__}
-    statement = upsert(files).values(values)
-    connection.execute(statement.on_conflict_do_update(index_elements=["path"], set_=values))
+    connection.execute(_PUT_MARK, {name: getattr(mark, name) for name in FileMark.__dataclass_fields__})
 
 
 def put_skipped(connection: Connection, record: Unreadable, path: str, at: str) -> None:

@@ -15,13 +15,23 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from ingest import documents as ingest_documents
 from ingest.numbers import without_kind
 from pipeline import near_duplicates
-from pipeline.store_schema import aliases, bands, citations, class_titles, classes, documents, priorities
+from pipeline.store_schema import (
+    aliases,
+    bands,
+    citations,
+    class_titles,
+    classes,
+    documents,
+    priorities,
+    wanted,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from ingest.classes import ClassTitle
     from ingest.documents import Document
+    from ingest.items import WantedNumber
 
 LINKS = 1
 """Raised when the derivation changes."""
@@ -189,6 +199,12 @@ def put_title(connection: Connection, found: ClassTitle) -> None:
     }
     statement = upsert(class_titles).values(scheme=found.scheme, symbol=found.symbol, **values)
     connection.execute(statement.on_conflict_do_update(index_elements=["scheme", "symbol"], set_=values))
+
+
+def put_wanted(connection: Connection, found: WantedNumber, at: str) -> None:
+    """Keep a number that a list names and gives no text of."""
+    values = {"key": found.key, "source": found.origin.source, "written": found.text, "at": at}
+    connection.execute(upsert(wanted).values(values).on_conflict_do_nothing())
 
 
 def _load(body: bytes) -> Document:

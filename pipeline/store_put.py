@@ -11,7 +11,7 @@ from ingest import documents as ingest_documents
 from ingest.passages import passages
 from pipeline import store_links
 from pipeline.merging import combined, renewed
-from pipeline.store_schema import class_titles, contributions, documents, files, removals, skipped
+from pipeline.store_schema import class_titles, contributions, documents, files, removals, skipped, wanted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,6 +24,7 @@ _LEVEL = 3
 _FIND = select(documents.c.id, documents.c.digest, documents.c.source, documents.c.body).where(
     documents.c.key == bindparam("key")
 )
+_ADD = documents.insert()
 _SAID = select(contributions.c.source, contributions.c.body).where(
     contributions.c.document == bindparam("item")
 )
@@ -35,10 +36,10 @@ def put(connection: Connection, document: Document, pieces: int, at: str) -> tup
     `pieces` counts the record's passages. A document that other sources tell about as well is made anew.
     """
     found = connection.execute(_FIND, {"key": document.key}).first()
-    digest = document.digest
+    dumped, digest = ingest_documents.dump_with_digest(document)
     if found is None:
-        values = {**_values(document, digest, pieces), "added_at": at}
-        item = int(connection.execute(documents.insert().values(values)).lastrowid)
+        values = {**_values(document, digest, dumped, pieces), "added_at": at}
+        item = int(connection.execute(_ADD, values).lastrowid)
         store_links.link(connection, item, document, _signature(values), fresh=True)
         return "added", document, pieces
     if found.digest == digest:
@@ -81,6 +82,7 @@ def remove_source(connection: Connection, source: str) -> int:
         connection.execute(removals.insert(), [{"item": item} for item in gone])
         statement = delete(documents).where(documents.c.id == bindparam("item"))
         connection.execute(statement, [{"item": item} for item in gone])
+    connection.execute(delete(wanted).where(wanted.c.source == source))
     connection.execute(delete(class_titles).where(class_titles.c.source == source))
     connection.execute(delete(files).where(files.c.source == source))
     connection.execute(delete(skipped).where(skipped.c.path.not_in(select(files.c.path))))
@@ -89,11 +91,12 @@ def remove_source(connection: Connection, source: str) -> int:
 
 def expected(document: Document) -> dict[str, object]:
     """Return the columns that follow from a document, for comparison with what is stored."""
-    values = _values(document, document.digest, len(passages(document)))
+    dumped, digest = ingest_documents.dump_with_digest(document)
+    values = _values(document, digest, dumped, len(passages(document)))
     return {name: value for name, value in values.items() if name not in ("body", "signature")}
 
 
-def _values(document: Document, digest: str, pieces: int) -> dict[str, object]:
+def _values(document: Document, digest: str, dumped: bytes, pieces: int) -> dict[str, object]:
     published, filed = document.published, document.filed
     return {
         "key": document.key,
@@ -108,13 +111,14 @@ def _values(document: Document, digest: str, pieces: int) -> dict[str, object]:
         "length": len(document.text),
         "passages": pieces,
         "digest": digest,
-        "body": _packed(document),
+        "body": zlib.compress(dumped, _LEVEL),
         **store_links.columns(document),
     }
 
 
 def _replace(connection: Connection, item: int, document: Document, pieces: int) -> None:
-    values = _values(document, document.digest, pieces)
+    dumped, digest = ingest_documents.dump_with_digest(document)
+    values = _values(document, digest, dumped, pieces)
     connection.execute(update(documents).where(documents.c.id == item).values(**values, indexed=None))
     store_links.link(connection, item, document, _signature(values), fresh=False)
 

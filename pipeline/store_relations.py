@@ -22,6 +22,7 @@ from pipeline.store_schema import (
     files,
     priorities,
     skipped,
+    wanted,
 )
 
 if TYPE_CHECKING:
@@ -195,6 +196,14 @@ def without_text(connection: Connection) -> tuple[Row, ...]:
     """Return documents of which only the title is here: what is still to be got."""
     c = documents.c
     return _rows(connection, c.length <= func.length(c.title))
+
+
+def numbers_wanted(connection: Connection) -> tuple[tuple[str, str], ...]:
+    """Return (key, as written) of numbers that lists name and of which nothing is here."""
+    query = select(wanted.c.key, func.min(wanted.c.written)).group_by(wanted.c.key).order_by(wanted.c.key)
+    rows = [(str(key), str(written)) for key, written in connection.execute(query)]
+    held = resolve(connection, [key for key, _ in rows])
+    return tuple(row for row in rows if row[0] not in held)
 
 
 # -- rows --------------------------------------------------------------------------------------------------

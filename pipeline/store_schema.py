@@ -8,8 +8,9 @@ What is derived from a document's body stands in columns and tables of its own: 
 code), `work`, `application`, `family`, `claimed` (the applications whose date it has, as one text),
 `cluster` (near-duplicates; the smallest id among them), `priorities`, `aliases`, `citations`, `classes`,
 `bands`. `linked` is the version of that derivation (`store_links.LINKS`); what is behind is made again on the
-next writing. `contributions` holds each source's own record of a document that several sources tell about:
-the document's body is made of them, and made again when a source is removed.
+next writing. `wanted` are numbers that a list names without a text. `contributions` holds each source's own
+record of a document that several sources tell about: the document's body is made of them, and made again
+when a source is removed.
 """
 
 from __future__ import annotations
@@ -134,6 +135,16 @@ class_titles = Table(
     Column("parent", Text, nullable=False),
     Column("source", Text, nullable=False),
     PrimaryKeyConstraint("scheme", "symbol"),
+)
+
+wanted = Table(
+    "wanted",
+    metadata,
+    Column("key", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("written", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    PrimaryKeyConstraint("key", "source"),
 )
 
 bands = Table(

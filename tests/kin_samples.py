@@ -88,7 +88,7 @@ def moved(found: Document, offset: int) -> Document:
 
 def put(store: Store, *found: Document) -> list[str]:
     """Store documents; returns what became of each."""
-    changes = []
+    changes: list[str] = []
     with store.begin() as connection:
         for one in found:
             change, _, _ = store_put.put(connection, one, len(passages(one)), "2026-01-01T00:00:00+00:00")

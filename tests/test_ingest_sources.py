@@ -30,7 +30,7 @@ CONTENTS = {
 }
 READERS = [
     "uspto-xml",
-    "uspto-xml",
+    "uspto-st32",
     "arxiv",
     "arxiv",
     "uspto-xml",
@@ -66,7 +66,7 @@ def test_a_file_that_nobody_recognises_is_an_error_with_a_way_out(tmp_path: Path
 
 
 def test_an_unknown_reader_is_an_error_that_lists_the_known(tmp_path: Path) -> None:
-    with pytest.raises(UnknownSourceError, match=r"uspto-xml, .*arxiv, .*files"):
+    with pytest.raises(UnknownSourceError, match=r"uspto-xml, .*arxiv, .*jsonl, .*files"):
         sources.reader("epo")
     with pytest.raises(MissingPathError, match="no such file"):
         sources.expand([tmp_path / "gone"], None)

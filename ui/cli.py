@@ -18,6 +18,8 @@ from ui.console import prepare_streams
 _COMMANDS = {
     "init": ("corpus", "Make a workspace."),
     "ingest": ("corpus", "Read documents from files into the corpus; resumable."),
+    "fetch": ("fetch", "Fetch raw files from a service, politely; resumable."),
+    "sources": ("fetch", "List what can be read, and which services can be asked."),
     "corpus": ("corpus", "Look after the corpus: status, verify, export, remove, wanted, rebuild."),
     "show": ("search", "Print a document as interchange JSON."),
     "search": ("search", "Search the corpus by words and by meaning."),

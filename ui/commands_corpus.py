@@ -90,6 +90,7 @@ def _report(context: Context, summary: IngestSummary, seconds: float) -> None:
             "documents": summary.documents,
             "passages": summary.passages,
             "class_titles": summary.titles,
+            "wanted": summary.wanted,
             "seconds": seconds,
             "finished": summary.finished,
         },
@@ -99,6 +100,7 @@ def _report(context: Context, summary: IngestSummary, seconds: float) -> None:
                 f"{summary.skipped_total} skipped in {seconds} s ({rate:.0f} records/s)"
             ),
             f"the corpus holds {summary.documents} documents in {summary.passages} passages",
+            *([f"{summary.wanted} numbers wanted, see 'antedate corpus wanted'"] if summary.wanted else []),
             *([f"{summary.titles} titles of classes read"] if summary.titles else []),
             *([f"without a public date, so never prior art: {summary.undated}"] if summary.undated else []),
             *(
@@ -148,14 +150,14 @@ def corpus_status(context: Context) -> None:
 @options
 @click.pass_obj
 def corpus_wanted(context: Context) -> None:
-    """List the documents of which only the title is here: what number lists still ask for."""
+    """List the documents of which only a title or a number is here: what is still to be got."""
     from pipeline.relations import wanted
 
     with context.open() as workspace:
         rows = wanted(workspace.store)
     context.console.result(
         {"wanted": [{"key": row.key, "title": row.title} for row in rows]},
-        [printable(f"{row.key}  {row.title}") for row in rows] or ["every document has more than a title"],
+        [printable(f"{row.key}  {row.title}") for row in rows] or ["nothing: every document has a text"],
     )
 
 

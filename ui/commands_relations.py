@@ -26,20 +26,14 @@ class SeveralDocumentsError(click.UsageError):
         super().__init__(f"{name!r} means several documents; name one of: {', '.join(keys)}")
 
 
-class NoDocumentError(click.UsageError):
-    """No document goes by that name."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(f"no document here goes by {name!r}; 'antedate search' prints the keys that exist")
-
-
 def key_of(workspace: Workspace, name: str) -> str:
-    """Return the key of the one document that a name means. Raises NoDocumentError and its neighbour."""
+    """Return the key of the document that a name means. Raises UnknownDocumentError and its neighbour."""
+    from pipeline.corpus import UnknownDocumentError
     from pipeline.relations import named
 
     found = named(workspace.store, name)
     if not found:
-        raise NoDocumentError(name)
+        raise UnknownDocumentError(name)
     if len(found) > 1:
         raise SeveralDocumentsError(name, [row.key for row in found])
     return found[0].key

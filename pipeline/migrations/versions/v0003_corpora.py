@@ -69,6 +69,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("scheme", "symbol", name=op.f("pk_class_titles")),
     )
     op.create_table(
+        "wanted",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("written", sa.Text(), nullable=False),
+        sa.Column("at", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("key", "source", name=op.f("pk_wanted")),
+    )
+    op.create_table(
         "bands",
         sa.Column("band", sa.Integer(), nullable=False),
         sa.Column("document", sa.Integer(), nullable=False),
