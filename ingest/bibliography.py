@@ -188,7 +188,7 @@ def _bib_entry(macros: str, text: str) -> Entry:
     """Read one entry. Raises RecordRefusedError."""
     from bibtexparser.entrypoint import parse_string  # noqa: PLC0415 - only reference lists need it
 
-    _silence(logging.getLogger("bibtexparser"))
+    logging.getLogger("bibtexparser").setLevel(logging.CRITICAL + 1)  # it would print what it cannot read
     if text.count("@") > _MARKS:
         raise RecordRefusedError(f"the entry has more than {_MARKS} @ signs")
     try:
@@ -203,13 +203,6 @@ def _bib_entry(macros: str, text: str) -> Entry:
     if found is None:
         raise RecordRefusedError("the entry is broken: its braces or quotes do not close")
     return _of_bib(kind, {name: _bare(value) for name, value in values.items()})
-
-
-def _silence(log: logging.Logger) -> None:
-    """Let a library's log go nowhere: it prints what it could not read."""
-    log.propagate = False
-    if not log.handlers:  # without one, warnings go to the standard error stream
-        log.addHandler(logging.NullHandler())
 
 
 def _bare(value: str) -> str:
