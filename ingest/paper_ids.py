@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _DOI = re.compile(
     r"(?:\s{0,9}(?:https?://)?(?:dx\.|www\.)?doi\.org/|\s{0,9}doi:\s{0,9}|\s{0,9})?"
-    r"(10\.\d{4,9}(?:\.\d{1,9}){0,4}/[^\s<>\"]{1,280})\s{0,9}",
+    r"(10\.\d{4,9}(?:\.\d{1,9}){0,4}/[^\s\"]{1,280})\s{0,9}",
     re.IGNORECASE,
 )
 _PMID = re.compile(

@@ -16,6 +16,7 @@ from ingest.paper_ids import arxiv_key, doi_key, key_of, language, pmcid_key, pm
         ("https://doi.org/10.1000/ABC.", "doi:10.1000/abc"),
         ("doi: 10.1000/x(2)", "doi:10.1000/x(2)"),
         ("10.1/x", ""),
+        ("10.1000/(SICI)1097<61::AID-X>3.0.CO;2-2", "doi:10.1000/(sici)1097<61::aid-x>3.0.co;2-2"),
         ("PMC12.1", "pmcid:PMC12"),
         ("PMID: 0012", "pmid:12"),
         ("12", ""),
