@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from ingest import uspto_biblio as biblio_of
@@ -18,7 +19,8 @@ from ingest.claim_text import depends_on, is_cancelled, split_number
 from ingest.documents import Document, DocumentKind, EventKind, Origin, Unreadable
 from ingest.errors import XmlRefusedError
 from ingest.record_stream import Member, display, measure, members, pieces
-from ingest.uspto_text import blocks, deletes, flatten, fold_row, paragraph_number
+from ingest.uspto_runs import runs
+from ingest.uspto_text import blocks, flatten, fold_row, lines, paragraph_number, unwrap
 from ingest.xml_safety import BOM, PIECE_LIMIT, local, parse, prolog, root_of, wide
 
 if TYPE_CHECKING:
@@ -155,6 +157,7 @@ def document(root: _Element, origin: Origin) -> Document:
     key = "" if biblio is None else biblio_of.document_key(biblio.find("publication-reference"))
     if biblio is None or not key:
         raise XmlRefusedError("it has no publication number")
+    front = biblio_of.front(biblio)
     text, sections, claims = _text(root, biblio)
     if not text:
         raise XmlRefusedError(f"{key} has no text")
@@ -166,10 +169,10 @@ def document(root: _Element, origin: Origin) -> Document:
         text=text,
         sections=sections,
         claims=claims,
-        events=biblio_of.events(name, biblio, public),
-        classes=biblio_of.classes(biblio),
-        parties=biblio_of.parties(biblio),
-        citations=biblio_of.citations(biblio),
+        events=biblio_of.events(name, front, public),
+        classes=biblio_of.classes(front),
+        parties=biblio_of.parties(front),
+        citations=biblio_of.citations(front),
         language=(root.get("lang") or "").lower(),
         country=biblio_of.field_text(biblio, "publication-reference/document-id/country"),
         work=biblio_of.work_key(biblio_of.field_text(biblio, "application-reference/document-id/doc-number")),
@@ -190,37 +193,39 @@ def _text(root: _Element, biblio: _Element) -> tuple[str, tuple[Section, ...], t
         builder.section("description")
         last = _description(builder, description, last)
     for claims in root.iterfind("claims"):
-        for position, claim in enumerate(claims.iterfind("claim"), start=1):
-            _claim(builder, claim, position)
+        _claims(builder, claims)
     return builder.build()
 
 
 def _description(builder: TextBuilder, element: _Element, last: int) -> int:
     """Add headings and paragraphs below an element; returns the last paragraph number."""
-    deleted = False
-    for child in element:
-        tag = local(child)
-        if not tag:
-            deleted = deletes(child, deleted)
-        elif deleted:
+    for leaf, tag, text in runs(element):
+        if tag == "heading":
+            builder.section("description", flatten(leaf) if text is None else text)
             continue
-        elif tag == "heading":
-            builder.section("description", flatten(child))
-        elif tag != "p" and child.find("p") is not None:
-            last = _description(builder, child, last)
-        else:
-            own = paragraph_number(child) or last + 1
-            for number, text in blocks(child):
-                builder.paragraph(text, f"¶{number or own:04d}")
-                last = max(last, number or own)
+        own = paragraph_number(leaf) or last + 1
+        if text is not None:
+            builder.add(text, _anchor(own))
+            last = max(last, own)
+            continue
+        for number, block in blocks(leaf):
+            builder.paragraph(block, _anchor(number or own))
+            last = max(last, number or own)
     return last
 
 
-def _claim(builder: TextBuilder, claim: _Element, position: int) -> None:
-    printed, text = split_number(flatten(claim))
-    number = printed or paragraph_number(claim) or position
-    if is_cancelled(text):
-        return
-    ids = (reference.get("idref") or "" for reference in claim.iter("claim-ref"))
-    linked = (int(match) for found in ids for match in _CLAIM_ID.findall(found))
-    builder.claim(number, text, depends_on(text, number, linked))
+@lru_cache(maxsize=1 << 12)
+def _anchor(number: int) -> str:
+    return f"¶{number:04d}"
+
+
+def _claims(builder: TextBuilder, claims: _Element) -> None:
+    found = list(claims.iterchildren("claim"))
+    linked = [[reference.get("idref") or "" for reference in claim.iter("claim-ref")] for claim in found]
+    unwrap(claims)  # the links have been read
+    for position, (claim, ids) in enumerate(zip(found, linked, strict=True), start=1):
+        printed, text = split_number(lines(claim))
+        number = printed or paragraph_number(claim) or position
+        if not is_cancelled(text):
+            earlier = (int(match) for idref in ids for match in _CLAIM_ID.findall(idref))
+            builder.claim(number, text, depends_on(text, number, earlier))

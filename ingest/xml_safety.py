@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from html.entities import html5
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, cast
 
 from lxml import etree
@@ -155,6 +156,10 @@ def local(element: _Element) -> str:
     """Return a tag without its namespace; empty for comments, instructions and entity references."""
     tag = element.tag
     return tag.rpartition("}")[2] if isinstance(tag, str) else ""
+
+
+children: Callable[[_Element], list[_Element]] = itemgetter(slice(None))
+"""An element's children (and instructions, entities) as a list: several times faster than to iterate."""
 
 
 def named(element: _Element, name: str) -> Iterator[_Element]:
