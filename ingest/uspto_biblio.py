@@ -305,7 +305,7 @@ def _citation(citation: _Element) -> tuple[str, str, str] | None:
 
 def _cited(parts: Mapping[str, str]) -> str:
     get = parts.get
-    named = get("country"), get("doc-number"), get("kind"), get("name")
+    named = get("country", ""), get("doc-number", ""), get("kind", ""), get("name", "")
     text = " ".join(named if all(named) else filter(None, named))
     date = get("date", "")
     shown = _month(date) if len(date) == len("20010400") else ""

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from ingest.builder import tidy
-from ingest.uspto_text import CAREFUL, deletes, marks
+from ingest.uspto_text import CAREFUL, deletes, speaks
 from ingest.xml_safety import children, local
 
 if TYPE_CHECKING:
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element
 
-_MARK = "\x7f"
+_MARK = "\x7f" * 5
+"""More than one, since a long mark is searched for in longer steps."""
 
 
 def runs(description: _Element) -> Iterator[tuple[_Element, str, str | None]]:
@@ -42,14 +43,14 @@ def runs(description: _Element) -> Iterator[tuple[_Element, str, str | None]]:
     whole = whole.replace(b"\n", b" ")
     texts = whole.split(_MARK.encode())
     careful = _careful(description, kept)
-    broken = len(texts) != len(kept) + 1
-    rough = b"\t" in whole or b"\r" in whole
+    broken = len(texts) != len(kept) + 1 or b"".join(texts).find(b"\x7f") >= 0
+    rough = whole.find(b"\t") >= 0 or whole.find(b"\r") >= 0
     for leaf, tag, text in zip(kept, tags, texts, strict=False):
         if leaf is None:
             continue
         if broken or leaf in careful:
             yield leaf, tag, None
-        elif text.isascii() and not rough and b"  " not in text:
+        elif text.isascii() and not rough and text.find(b"  ") < 0:  # `in` asks for a number first
             yield leaf, tag, text.strip().decode()
         else:
             yield leaf, tag, tidy(text.decode())
@@ -84,7 +85,7 @@ def _careful(description: _Element, kept: list[_Element | None]) -> set[_Element
     found.difference_update(kept)
     careful: set[_Element] = set()
     for element in found:
-        above = element if local(element) or marks(element) else None
+        above = element.getparent() if speaks(element) else None
         while above is not None and above not in careful:
             careful.add(above)
             above = above.getparent()

@@ -36,6 +36,7 @@ _ROW_GROUPS = frozenset({"tgroup", "thead", "tbody", "tfoot"})
 _FOLDED = 1 << 13
 """Characters that one folded row gathers from the rows before it."""
 _INLINE = ("b", "i", "u", "o", "sub", "smallcaps", "figref", "claim-ref", "crossref")
+_HOLDERS = tuple(f"{{*}}{tag}" for tag in ("table", *sorted(_LISTS)))
 _DELETIONS = frozenset({"delete-start", "delete-end"})
 _LINES = frozenset({"claim-text", "p", "heading", "dt", "dd", "row", "title"})
 
@@ -143,7 +144,9 @@ def _row(row: _Element) -> str:
     """Return a row's line; the lines themselves when it was folded."""
     if len(row) == 0:
         return row.text or ""
-    cells = [" ".join(flatten(cell).split()) for cell in children(row) if local(cell)]
+    cells = [
+        " ".join((flatten(cell) if len(cell) else cell.text or "").split()) for cell in row.iterchildren("*")
+    ]
     return " | ".join(cells) if any(cells) else ""
 
 
@@ -191,10 +194,9 @@ def deletes(mark: _Element, before: bool) -> bool:
     return target == "delete-start" or (before and target != "delete-end")
 
 
-def marks(element: _Element) -> bool:
-    """Tell whether a node that is no element says something: an entity does, and a mark of deleted matter."""
-    target = getattr(element, "target", None)
-    return target is None or target in _DELETIONS
+def speaks(node: _Element) -> bool:
+    """Tell whether a node makes a difference: all but the instructions that mark no deletion."""
+    return bool(local(node)) or getattr(node, "target", None) in (None, *_DELETIONS)
 
 
 def flatten(element: _Element | None) -> str:
@@ -209,8 +211,12 @@ def flatten(element: _Element | None) -> str:
 
 
 def unwrap(element: _Element) -> None:
-    """Take away the inline marks below an element and leave their text: what is walked gets shorter."""
-    etree.strip_tags(element, *_INLINE)
+    """Take away the inline marks below an element and leave their text: what is walked gets shorter.
+
+    Not where there is a table or a list, whose every child is a cell or an item.
+    """
+    if next(element.iter(*_HOLDERS), None) is None:
+        etree.strip_tags(element, *_INLINE)
 
 
 def lines(claim: _Element) -> str:

@@ -21,7 +21,7 @@ from ingest.errors import XmlRefusedError
 from ingest.record_stream import Member, display, measure, members, pieces
 from ingest.uspto_runs import runs
 from ingest.uspto_text import blocks, flatten, fold_row, lines, paragraph_number, unwrap
-from ingest.xml_safety import BOM, PIECE_LIMIT, local, parse, prolog, root_of, wide
+from ingest.xml_safety import BOM, PIECE_LIMIT, parse, prolog, root_of, wide
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
     from ingest.documents import Claim, Section
+    from ingest.xml_safety import Prolog
 
 NAME = "uspto-xml"
 CUT = re.compile(rb"<\?xml\s{1,20}version")
@@ -100,9 +101,9 @@ def _member(member: Member, base: int, after: int) -> Iterator[Document | Unread
                 reason = f"the record is longer than {PIECE_LIMIT >> 20} MiB; split it"
                 yield Unreadable(file=member.name, offset=offset, reason=reason)
         else:
-            for start, data in _parts(piece.data):
+            for start, data, head in _parts(piece.data):
                 if offset + start > after:
-                    yield _record(data, member.name, offset + start)
+                    yield _record(data, head, member.name, offset + start)
     if not lost and (member.failure or not member.count) and base + member.count > after:
         reason = member.failure or "is empty"
         end = base + member.count
@@ -113,28 +114,27 @@ def _is_whole(data: bytes) -> bool:
     return data.rstrip(_FILLING).endswith(tuple(f"</{root}>".encode() for root in _ROOTS))
 
 
-def _parts(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield the records of a piece and where each begins: as a rule one."""
+def _parts(data: bytes) -> Iterator[tuple[int, bytes, Prolog]]:
+    """Yield the records of a piece, where each begins, and its prolog: as a rule one."""
     start = 0
     rest = data.strip(_FILLING)
     while rest:
-        root = prolog(rest).root
-        close = f"</{root}>".encode()
-        found = rest.find(close) if root in _ROOTS else -1
+        head = prolog(rest)
+        close = f"</{head.root}>".encode()
+        found = rest.find(close) if head.root in _ROOTS else -1
         record = rest if found < 0 else rest[: found + len(close)]
-        yield start, record
+        yield start, record, head
         left = rest[len(record) :].lstrip(_FILLING)
-        start = len(data.rstrip(_FILLING)) - len(left)
+        start = len(data.rstrip(_FILLING)) - len(left) if left else 0
         rest = left
 
 
-def _record(data: bytes, file: str, offset: int) -> Document | Unreadable:
-    root = prolog(data).root
-    if root not in _ROOTS:
-        return Unreadable(file=file, offset=offset, reason=_other(root, data))
+def _record(data: bytes, head: Prolog, file: str, offset: int) -> Document | Unreadable:
+    if head.root not in _ROOTS:
+        return Unreadable(file=file, offset=offset, reason=_other(head.root, data))
     origin = Origin(source=NAME, file=file, offset=offset, sha256=hashlib.sha256(data).hexdigest())
     try:
-        return document(parse(data, fold_row), origin)
+        return document(parse(data, fold_row, head), origin)
     except XmlRefusedError as error:
         return Unreadable(file=file, offset=offset, reason=error.reason)
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from html.entities import html5
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, cast
@@ -103,15 +104,15 @@ def root_of(head: bytes) -> str:
     return prolog(head.decode(encoding, "replace").encode() if encoding else head).root
 
 
-def parse(data: bytes, fold: Fold | None = None) -> _Element:
+def parse(data: bytes, fold: Fold | None = None, head: Prolog | None = None) -> _Element:
     """Parse one whole document. Raises XmlRefusedError with a reason for the record's log line.
 
-    In a long document each table row is given to `fold` when its end is reached, so that a table of twenty
-    megabytes never stands in memory as a tree.
+    `head` is its prolog where that has been read already. In a long document each table row is given to
+    `fold` when its end is reached, so that a table of twenty megabytes never stands in memory as a tree.
     """
-    if (tags := _standing_tags(data)) > TAG_LIMIT:
+    if len(data) > TAG_LIMIT and (tags := _standing_tags(data)) > TAG_LIMIT:
         raise XmlRefusedError(f"has {tags} tags, more than the {TAG_LIMIT} that are read; split it")
-    head = prolog(data)
+    head = head or prolog(data)
     if not _ENCODINGS.fullmatch(head.encoding):
         raise XmlRefusedError(f"encoding: declares {head.encoding!r}, which is not read; convert it to UTF-8")
     if head.declares_entities:
@@ -120,7 +121,7 @@ def parse(data: bytes, fold: Fold | None = None) -> _Element:
         _check_utf8(data)
     try:
         if fold is None or len(data) < _FOLD_FROM:
-            root = etree.fromstring(data, etree.XMLParser(**_OPTIONS))
+            root = etree.fromstring(data, _parser())
         else:
             root = _folded(data, fold)
     except etree.XMLSyntaxError as error:
@@ -129,6 +130,11 @@ def parse(data: bytes, fold: Fold | None = None) -> _Element:
     if subset is not None and any(True for _ in subset.entities()):
         raise XmlRefusedError("declares entities; refused")
     return root
+
+
+@cache
+def _parser() -> etree.XMLParser:
+    return etree.XMLParser(**_OPTIONS)
 
 
 def _folded(data: bytes, fold: Fold) -> _Element:
