@@ -9,14 +9,14 @@ ANTEDATE := $(BIN)/antedate
 WORKERS ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test ui check bench constraints
+.PHONY: help install demo test ui check bench bench-ingest constraints
 
 help:
 	@echo 'make demo    install, then run the whole mission once on the bundled corpus'
 	@echo 'make test    install, then run all checks and tests'
 	@echo 'make ui      open the review interface on the demo workspace'
 	@echo 'make check   ruff, mypy and the import contracts only'
-	@echo 'make bench   benchmarks (not part of the tests)'
+	@echo 'make bench   benchmarks (not part of the tests); make bench-ingest: reading only'
 
 install: $(STAMP)
 
@@ -43,6 +43,9 @@ test: check
 
 bench: $(STAMP)
 	@for script in tests/bench/*.py; do echo "== $$script"; PYTHONPATH=. $(BIN)/python $$script || exit 1; done
+
+bench-ingest: $(STAMP)
+	PYTHONPATH=. $(BIN)/python tests/bench/bench_ingest.py
 
 constraints: $(STAMP)
 	$(BIN)/python -m pip freeze --exclude-editable --exclude antedate | sed 's/+cpu$$//' > constraints.txt
