@@ -16,7 +16,7 @@ help:
 	@echo 'make test    install, then run all checks and tests'
 	@echo 'make ui      open the review interface on the demo workspace'
 	@echo 'make check   ruff, mypy and the import contracts only'
-	@echo 'make bench   benchmarks (not part of the tests); make bench-ingest: reading only'
+	@echo 'make bench   benchmarks (not part of the tests); make bench-ingest: those of reading alone'
 
 install: $(STAMP)
 
@@ -45,7 +45,7 @@ bench: $(STAMP)
 	@for script in tests/bench/*.py; do echo "== $$script"; PYTHONPATH=. $(BIN)/python $$script || exit 1; done
 
 bench-ingest: $(STAMP)
-	PYTHONPATH=. $(BIN)/python tests/bench/bench_ingest.py
+	@for script in tests/bench/bench_ingest*.py; do echo "== $$script"; PYTHONPATH=. $(BIN)/python $$script || exit 1; done
 
 constraints: $(STAMP)
 	$(BIN)/python -m pip freeze --exclude-editable --exclude antedate | sed 's/+cpu$$//' > constraints.txt

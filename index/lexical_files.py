@@ -6,24 +6,27 @@ Decisions
   segment files are immutable, its small state files are replaced, never changed in place), is changed there,
   and counts once the manifest names it. So a killed writer leaves nothing but an unnamed folder, no stale
   lock can matter, both indexes and the vectors advance together, and readers keep what they opened.
+* The engine is handed stems (`index.text.words`), made once for the item and its piece. Both indexes are
+  filled side by side and committed in a thread each: the engine works outside Python's lock.
 """
 
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 from index import inventory
 from index.files import link_or_copy, sync_folder
 from index.records import ORDINAL_BITS
 from index.syntax import TEXT_FIELDS
-from index.text import LONGEST
+from index.text import LONGEST, words
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from pathlib import Path
 
-    from index.records import Item
+    from index.records import Item, Piece
 
 ITEMS, PIECES = "documents", "pieces"
 """Folders of a generation."""
@@ -39,51 +42,57 @@ def write_generation(
     Raises OSError.
     """
     folder.mkdir(parents=True)
-    counts = []
-    for name, schema in ((ITEMS, _item_schema), (PIECES, _piece_schema)):
-        target = folder / name
-        target.mkdir()
-        if previous is not None:
-            _clone(previous / name, target)
-            index = tantivy().Index.open(str(target))
-        else:
-            index = tantivy().Index(schema(), str(target))
-        index.register_tokenizer(ANALYZER, analyzer())
-        index.config_reader(reload_policy="manual")
-        try:
-            counts.append(_change(index, name, add, remove))
-        except ValueError as error:  # how the engine's binding words a failed write
-            raise OSError(str(error)) from error
-        sync_folder(target)
+    items = _opened(previous, folder, ITEMS, _item_schema)
+    pieces = _opened(previous, folder, PIECES, _piece_schema)
+    try:
+        counts = _filled(items, pieces, add, remove)
+    except ValueError as error:  # how the engine's binding words a failed write
+        raise OSError(str(error)) from error
+    for name in (ITEMS, PIECES):
+        sync_folder(folder / name)
     listed = inventory.write(folder, previous)
     sync_folder(folder)
     return counts[0], counts[1], listed
 
 
 def analyzer() -> Any:  # noqa: ANN401 - tantivy has no types
-    """Return the engine's form of `index.text.tokens`."""
+    """Return what reads `index.text.words`: stems between blanks, without those that are no words."""
     engine = tantivy()
-    words = engine.Tokenizer.regex(r"\d+(?:[.,]\d+)+|[\p{L}\p{N}]+")
-    builder = engine.TextAnalyzerBuilder(words)
-    for step in (
-        engine.Filter.remove_long(LONGEST),
-        engine.Filter.lowercase(),
-        engine.Filter.stemmer("english"),
-    ):
-        builder = builder.filter(step)
-    return builder.build()
+    builder = engine.TextAnalyzerBuilder(engine.Tokenizer.whitespace())
+    return builder.filter(engine.Filter.remove_long(LONGEST)).build()
 
 
-def _change(index: Any, name: str, add: Sequence[Item], remove: Collection[int]) -> int:  # noqa: ANN401
+def _opened(previous: Path | None, folder: Path, name: str, schema: Callable[[], Any]) -> Any:  # noqa: ANN401
+    target = folder / name
+    target.mkdir()
+    if previous is not None:
+        _clone(previous / name, target)
+        index = tantivy().Index.open(str(target))
+    else:
+        index = tantivy().Index(schema(), str(target))
+    index.register_tokenizer(ANALYZER, analyzer())
+    index.config_reader(reload_policy="manual")
+    return index
+
+
+def _filled(items: Any, pieces: Any, add: Sequence[Item], remove: Collection[int]) -> list[int]:  # noqa: ANN401
+    """Change both indexes; returns how many entries each holds."""
     engine = tantivy()
-    schema = index.schema
-    writer = index.writer(_HEAP, 1)
+    both = [(index, index.writer(_HEAP, 1)) for index in (items, pieces)]
     if remove:  # by query: deletion by term takes the number for a signed one and silently finds nothing
-        field = "id" if name == ITEMS else "item"
-        writer.delete_documents_by_query(engine.Query.term_set_query(schema, field, sorted(remove)))
+        for (index, writer), field in zip(both, ("id", "item"), strict=True):
+            gone = engine.Query.term_set_query(index.schema, field, sorted(remove))
+            writer.delete_documents_by_query(gone)
     for item in add:
-        for entry in [_item_entry(item)] if name == ITEMS else _piece_entries(item):
-            writer.add_document(engine.Document.from_dict(entry, schema))
+        stems = [(piece, words(piece.text)) for piece in sorted(item.pieces, key=lambda p: p.ordinal)]
+        both[0][1].add_document(engine.Document.from_dict(_item_entry(item, stems), items.schema))
+        for entry in _piece_entries(item, stems):
+            both[1][1].add_document(engine.Document.from_dict(entry, pieces.schema))
+    with ThreadPoolExecutor(len(both)) as pool:
+        return list(pool.map(_committed, *zip(*both, strict=True)))
+
+
+def _committed(index: Any, writer: Any) -> int:  # noqa: ANN401 - tantivy has no types
     writer.commit()
     writer.wait_merging_threads()
     index.reload()
@@ -91,18 +100,18 @@ def _change(index: Any, name: str, add: Sequence[Item], remove: Collection[int])
     return count
 
 
-def _item_entry(item: Item) -> dict[str, object]:
+def _item_entry(item: Item, stems: Sequence[tuple[Piece, str]]) -> dict[str, object]:
     texts: dict[str, list[str]] = {name: [] for name in TEXT_FIELDS}
-    pieces = sorted(item.pieces, key=lambda piece: piece.ordinal)
-    for piece in pieces:
-        texts[piece.field].append(piece.text)
-    texts["title"].append(item.title)
+    for piece, made in stems:
+        texts[piece.field].append(made)
+    title = words(item.title)
+    texts["title"].append(title)
     # The caller's first piece may open with the title; its words count once.
-    opens = bool(pieces) and pieces[0].text.startswith(item.title)
+    opens = bool(stems) and stems[0][0].text.startswith(item.title)
     entry: dict[str, object] = {
         "id": item.id,
         "tags": sorted(set(item.tags)),
-        "text": [*([] if opens else [item.title]), *(piece.text for piece in pieces)],
+        "text": [*([] if opens else [title]), *(made for _, made in stems)],
         **texts,
     }
     if item.day is not None:
@@ -110,10 +119,10 @@ def _item_entry(item: Item) -> dict[str, object]:
     return entry
 
 
-def _piece_entries(item: Item) -> list[dict[str, object]]:
+def _piece_entries(item: Item, stems: Sequence[tuple[Piece, str]]) -> list[dict[str, object]]:
     return [
-        {"id": item.id << ORDINAL_BITS | piece.ordinal, "item": item.id, "text": piece.text}
-        for piece in sorted(item.pieces, key=lambda piece: piece.ordinal)
+        {"id": item.id << ORDINAL_BITS | piece.ordinal, "item": item.id, "text": made}
+        for piece, made in stems
     ]
 
 

@@ -7,15 +7,17 @@ Decisions
   days from the submission, of medium confidence; whoever needs the day looks it up in the listing.
 * A text belongs to its own version. Earlier versions are EARLIER_VERSION events: they say nothing about this
   text. `arXiv` records do not state a version: their key has none, and `updated` dates the text.
-* A response is cut into records before it is parsed, so that a broken record costs itself only. Each is
-  parsed inside its response's root element, which holds the namespaces.
+* The days of submissions are counted in UTC, as arXiv states them.
+* The DOI that an author names for the article is another name (`aliases`); a journal reference is prose, and
+  none. Records of several versions are documents of their own, `arXiv:…v1`, `arXiv:…v2`, with one `work`.
+
+`ingest.arxiv_snapshot` reads the same metadata as JSON lines.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
@@ -28,49 +30,34 @@ from ingest.documents import (
     Document,
     DocumentKind,
     EventKind,
-    Origin,
     Party,
-    Unreadable,
     clean,
 )
-from ingest.errors import XmlRefusedError
-from ingest.record_stream import display, measure, members, pieces
-from ingest.xml_safety import PIECE_LIMIT, local, named, parse, prolog, root_of, wide
+from ingest.errors import RecordRefusedError
+from ingest.paper_keys import doi_key
+from ingest.xml_records import XmlRecords
+from ingest.xml_safety import local, named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from lxml.etree import _Element
 
+    from ingest.documents import Origin
+
 NAME = "arxiv"
 ANNOUNCED_WITHIN = timedelta(days=5)
-CUT = re.compile(rb"<\?xml\s{1,20}version|<(?:[A-Za-z0-9_.-]{1,20}:)?(?:entry|record)(?=[\s>])")
 
-_ROOTS = frozenset({"feed", "OAI-PMH"})
-_RECORD = re.compile(rb"<((?:[A-Za-z0-9_.-]{1,20}:)?(?:entry|record))[\s>]")
-_ROOT_TAG = re.compile(rb"<((?:[A-Za-z0-9_.-]{1,20}:)?(?:feed|OAI-PMH))(?:\s[^<>]{0,5000})?>")
 _IDENTIFIER = re.compile(r"([a-z-]+(?:\.[A-Z]{2})?/\d{7}|\d{4}\.\d{4,5})(?:v(\d{1,3}))?")
 _CATEGORY = re.compile(r"[a-z][a-z-]{1,14}(?:\.[A-Za-z-]{2,10})?")
 """The API lists MSC and ACM classes among the categories; those have digits."""
 _AND = re.compile(r",\s*(?:and\s+)?|\s+and\s+")
 _AFFILIATION = re.compile(r"\([^()]{0,400}\)")
-_PAGE = 1 << 16
-_BARE = "a response without a record: the search found nothing, or it was no ListRecords or GetRecord"
 _RULE = f"submitted then, announced within {ANNOUNCED_WITHIN.days} days"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Response:
-    """The root element around the records that follow; `refusal` says why they are not read."""
-
-    opening: bytes = b""
-    closing: bytes = b""
-    refusal: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Entry:
+class Entry:
     """What the three formats have in common."""
 
     identifier: str
@@ -80,101 +67,16 @@ class _Entry:
     authors: tuple[str, ...]
     categories: tuple[str, ...]
     events: tuple[DatedEvent, ...]
+    doi: str = ""
 
 
-class Arxiv:
-    """Reads `.xml` files (and zips of them) that hold responses of arXiv."""
-
-    name = NAME
-
-    def recognises(self, path: Path) -> bool:
-        if path.suffix.lower() != ".xml":
-            return False
-        try:
-            with path.open("rb") as file:
-                root = root_of(file.read(_PAGE))
-        except OSError:
-            return False
-        return root.rpartition(":")[2] in _ROOTS
-
-    def measure(self, path: Path) -> int:
-        return measure(path)
-
-    def read(self, path: Path, *, after: int = -1) -> Iterator[Document | Unreadable]:
-        base, any_record = 0, False
-        for member in members(path):
-            response = _Response()
-            for piece in pieces(member.chunks(), CUT):
-                place = Origin(source=NAME, file=member.name, offset=base + piece.offset, sha256="")
-                if piece.oversize:
-                    found: Document | Unreadable | None = _lost(place, f"longer than {PIECE_LIMIT >> 20} MiB")
-                elif _RECORD.match(piece.data):
-                    any_record = True
-                    found = _record(piece.data, response, place) if place.offset > after else None
-                else:
-                    response, found = _header(piece.data, place)
-                    any_record = any_record or found is not None
-                if found is not None and place.offset > after:
-                    yield found
-            if (member.failure or not member.count) and base + member.count > after:
-                end = Origin(source=NAME, file=member.name, offset=base + member.count, sha256="")
-                any_record = True
-                yield replace(_lost(end, member.failure or "is empty"), passing=member.passing)
-            base += member.advance
-        if not any_record and after < 0:
-            yield Unreadable(file=display(path), offset=0, reason=_BARE)
+def make(record: _Element, origin: Origin) -> Iterator[Document]:
+    """Yield the document of an `entry` or `record` element. Raises RecordRefusedError."""
+    yield document(_atom(record) if local(record) == "entry" else _oai(record), origin)
 
 
-def _lost(place: Origin, reason: str) -> Unreadable:
-    return Unreadable(file=display(place.file), offset=place.offset, reason=reason)
-
-
-def _header(data: bytes, place: Origin) -> tuple[_Response, Unreadable | None]:
-    """Read what stands before the first record of a response."""
-    if not data.strip():
-        return _Response(), None
-    head = prolog(data)
-    root = _ROOT_TAG.match(data, head.start)
-    refusal = ""
-    if encoding := wide(data):
-        refusal = f"encoding: {encoding}, which is not read; convert it to UTF-8"
-    elif head.declares_entities:
-        refusal = "declares entities; refused"
-    elif root is None or head.root.rpartition(":")[2] not in _ROOTS:
-        refusal = f"not a response of arXiv: its root is {head.root[:80]!r}"
-    if refusal or root is None:
-        return _Response(refusal=refusal), _lost(place, refusal)
-    declaration = f'<?xml version="1.0" encoding="{head.encoding}"?>'.encode()
-    response = _Response(opening=declaration + root[0], closing=b"</" + root[1] + b">")
-    error = re.search(rb"""<error\s[^<>]{0,200}code=["'](\w{1,60})["'][^<>]{0,200}>([^<]{0,500})""", data)
-    if error is not None:
-        message = " ".join(error[2].decode("utf-8", "replace").split())
-        return response, _lost(place, f"the server answered {error[1].decode()}: {message}")
-    return response, None
-
-
-def _record(data: bytes, response: _Response, place: Origin) -> Document | Unreadable | None:
-    if response.refusal:
-        return None
-    if not response.opening:
-        return _lost(place, "not a response of arXiv: a record stands where its header should")
-    opening = _RECORD.match(data)
-    assert opening is not None
-    close = b"</" + opening[1] + b">"
-    end = data.rfind(close)
-    if end < 0:
-        return _lost(place, "the record is incomplete: its end is missing")
-    raw = data[: end + len(close)]
-    place = Origin(source=NAME, file=place.file, offset=place.offset, sha256=hashlib.sha256(raw).hexdigest())
-    try:
-        record = parse(response.opening + raw + response.closing)[0]
-        entry = _atom(record) if local(record) == "entry" else _oai(record)
-        return _document(entry, place)
-    except XmlRefusedError as error:
-        return _lost(place, error.reason)
-
-
-def _document(entry: _Entry, origin: Origin) -> Document:
+def document(entry: Entry, origin: Origin) -> Document:
+    """Make the document of a record. Raises RecordRefusedError when it has no text."""
     text = TextBuilder()
     text.section("title")
     text.paragraph(" ".join(entry.title.split()), "title")
@@ -183,7 +85,7 @@ def _document(entry: _Entry, origin: Origin) -> Document:
         text.paragraph(" ".join(paragraph.split()), "abstract")
     body, sections, _ = text.build()
     if not body:
-        raise XmlRefusedError(f"arXiv:{entry.identifier} has neither title nor abstract")
+        raise RecordRefusedError(f"arXiv:{entry.identifier} has neither title nor abstract")
     work = f"arXiv:{entry.identifier}"
     return Document(
         key=f"{work}v{entry.version}" if entry.version else work,
@@ -197,67 +99,69 @@ def _document(entry: _Entry, origin: Origin) -> Document:
         ),
         parties=tuple(Party(role="author", name=name) for name in dict.fromkeys(entry.authors) if name),
         work=work,
+        aliases=tuple(dict.fromkeys(filter(None, map(doi_key, entry.doi.split()[:9])))),
         origin=origin,
     )
 
 
-def _atom(entry: _Element) -> _Entry:
+def _atom(entry: _Element) -> Entry:
     place = _child_text(entry, "id")
     if "/api/errors" in place:
-        raise XmlRefusedError(f"the server answered an error: {_child_text(entry, 'summary')[:300]}")
-    identifier, version = _identified(place.rpartition("/abs/")[2])
+        raise RecordRefusedError(f"the server answered an error: {_child_text(entry, 'summary')[:300]}")
+    identifier, version = identified(place.rpartition("/abs/")[2])
     names = (_child_text(author, "name") for author in named(entry, "author"))
     first, own = _iso_day(_child_text(entry, "published")), _iso_day(_child_text(entry, "updated"))
     # `published` is the first version's day; `updated` is this version's.
     days = {version: first or own} if version == 1 or first == own else {1: first, version: own}
-    return _Entry(
+    return Entry(
         identifier=identifier,
         version=version,
         title=_child_text(entry, "title"),
         abstract=_child_text(entry, "summary"),
         authors=tuple(names),
         categories=tuple(category.get("term") or "" for category in named(entry, "category")),
-        events=_version_events(days, version, "arxiv-atom"),
+        events=version_events(days, version, "arxiv-atom"),
+        doi=_child_text(entry, "doi"),
     )
 
 
-def _oai(record: _Element) -> _Entry:
+def _oai(record: _Element) -> Entry:
     header = next(named(record, "header"), None)
     if header is not None and header.get("status") == "deleted":
-        raise XmlRefusedError(f"{_child_text(header, 'identifier')[:80]}: deleted at the source")
+        raise RecordRefusedError(f"{_child_text(header, 'identifier')[:80]}: deleted at the source")
     metadata = next(named(record, "metadata"), None)
     inner = next((child for child in metadata if local(child)), None) if metadata is not None else None
     if inner is None:
-        raise XmlRefusedError("the record has no metadata")
+        raise RecordRefusedError("the record has no metadata")
     if local(inner) == "arXivRaw":
         return _raw(inner)
     if local(inner) == "arXiv":
         return _plain(inner)
-    raise XmlRefusedError(f"metadata format {local(inner)[:40]!r} is not read; ask for arXivRaw")
+    raise RecordRefusedError(f"metadata format {local(inner)[:40]!r} is not read; ask for arXivRaw")
 
 
-def _raw(inner: _Element) -> _Entry:
-    identifier, _ = _identified(_child_text(inner, "id"))
+def _raw(inner: _Element) -> Entry:
+    identifier, _ = identified(_child_text(inner, "id"))
     days: dict[int, date | None] = {}
     for version in named(inner, "version"):
         number = (version.get("version") or "").removeprefix("v")
         if number.isascii() and number.isdigit():
-            days[int(number)] = _mail_day(_child_text(version, "date"))
+            days[int(number)] = mail_day(_child_text(version, "date"))
     latest = max(days, default=0)
-    authors = _AFFILIATION.sub("", _AFFILIATION.sub("", _child_text(inner, "authors")))
-    return _Entry(
+    return Entry(
         identifier=identifier,
         version=latest,
         title=_child_text(inner, "title"),
         abstract=_child_text(inner, "abstract"),
-        authors=tuple(" ".join(name.split()) for name in _AND.split(authors)),
+        authors=names_of(_child_text(inner, "authors")),
         categories=tuple(_child_text(inner, "categories").split()),
-        events=_version_events(days, latest, "arxiv-raw"),
+        events=version_events(days, latest, "arxiv-raw"),
+        doi=_child_text(inner, "doi"),
     )
 
 
-def _plain(inner: _Element) -> _Entry:
-    identifier, version = _identified(_child_text(inner, "id"))
+def _plain(inner: _Element) -> Entry:
+    identifier, version = identified(_child_text(inner, "id"))
     names = []
     for group in named(inner, "authors"):
         for author in named(group, "author"):
@@ -268,7 +172,7 @@ def _plain(inner: _Element) -> _Entry:
     events = list(_submitted(EventKind.PUBLISHED, days[own], f"arxiv-oai/{own}"))
     if own == "updated" and days["created"] != days["updated"]:
         events += _submitted(EventKind.EARLIER_VERSION, days["created"], "arxiv-oai/created")
-    return _Entry(
+    return Entry(
         identifier=identifier,
         version=version,
         title=_child_text(inner, "title"),
@@ -276,13 +180,21 @@ def _plain(inner: _Element) -> _Entry:
         authors=tuple(names),
         categories=tuple(_child_text(inner, "categories").split()),
         events=tuple(events),
+        doi=_child_text(inner, "doi"),
     )
 
 
-def _identified(text: str) -> tuple[str, int]:
+def names_of(authors: str) -> tuple[str, ...]:
+    """Return the names in `Ann Moss (Lid Lab), Bo Reed and C. Day`."""
+    bare = _AFFILIATION.sub("", _AFFILIATION.sub("", authors))
+    return tuple(" ".join(name.split()) for name in _AND.split(bare))
+
+
+def identified(text: str) -> tuple[str, int]:
+    """Return identifier and version (0: none stated). Raises RecordRefusedError."""
     match = _IDENTIFIER.fullmatch(text.strip())
     if match is None:
-        raise XmlRefusedError(f"{text[:80]!r} is not an arXiv identifier")
+        raise RecordRefusedError(f"{text[:80]!r} is not an arXiv identifier")
     return match[1], int(match[2] or 0)
 
 
@@ -291,7 +203,8 @@ def _child_text(element: _Element, name: str) -> str:
     return "" if found is None else clean("".join(str(piece) for piece in found.itertext())).strip()
 
 
-def _version_events(days: dict[int, date | None], own: int, source: str) -> tuple[DatedEvent, ...]:
+def version_events(days: dict[int, date | None], own: int, source: str) -> tuple[DatedEvent, ...]:
+    """Return an event for each version's day of submission; only the own version's is public."""
     found: list[DatedEvent] = []
     for number, day in sorted(days.items()):
         kind = EventKind.PUBLISHED if number == own else EventKind.EARLIER_VERSION
@@ -304,7 +217,7 @@ def _submitted(kind: EventKind, day: date | None, source: str) -> Iterator[Dated
     if day is None or day > date.max - ANNOUNCED_WITHIN:
         return
     when = DayInterval(earliest=day, latest=day + ANNOUNCED_WITHIN)
-    yield DatedEvent(kind=kind, when=when, source=f"{source}: {_RULE}", confidence="medium")
+    yield DatedEvent(kind=kind, when=when, source=f"{source}: {_RULE}", confidence="medium", zone="UTC")
 
 
 def _iso_day(text: str) -> date | None:
@@ -315,10 +228,18 @@ def _iso_day(text: str) -> date | None:
         return None
 
 
-def _mail_day(text: str) -> date | None:
+def mail_day(text: str) -> date | None:
     """Read `Mon, 2 Apr 2007 19:18:42 GMT`."""
     try:
         moment = parsedate_to_datetime(text)
         return moment.astimezone(UTC).date() if moment.tzinfo else moment.date()
     except (ValueError, TypeError, OverflowError):
         return None
+
+
+READER = XmlRecords(
+    name=NAME,
+    roots=frozenset({"feed", "OAI-PMH"}),
+    make=make,
+    records=frozenset({"entry", "record"}),
+)

@@ -261,6 +261,9 @@ class Origin:
     """Of the record's raw bytes, lower-case hex."""
 
 
+_NOWHERE = Origin(source="", file="", offset=0, sha256="")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """A patent, application, paper or other text that can be prior art."""
@@ -287,7 +290,8 @@ class Document:
     """The family's identifier where the source gives one, e.g. `docdb:23456789`."""
     aliases: tuple[str, ...] = ()
     """Other keys of the same text: its DOI, its number in another catalogue."""
-    origin: Origin = field(default_factory=lambda: Origin(source="", file="", offset=0, sha256=""))
+    origin: Origin = field(default_factory=lambda: _NOWHERE)
+    """The last field: `dump_with_digest` writes the others once for both."""
 
     @property
     def title(self) -> str:
@@ -295,10 +299,10 @@ class Document:
 
     @property
     def name(self) -> str:
-        """The title; where a record has none, how its text begins, in square brackets."""
+        """The title; where a record has none, how its text begins (or `no text`), in square brackets."""
         if title := self.title:
             return title
-        begin = " ".join(self.text[:120].split())
+        begin = " ".join(self.text[:120].split()) or "no text"
         return f"[{begin[:70].rsplit(' ', 1)[0]} …]" if len(begin) > 70 else f"[{begin}]"  # noqa: PLR2004 - a line
 
     @property
@@ -313,8 +317,7 @@ class Document:
     @property
     def digest(self) -> str:
         """SHA-256 over everything but the origin: two records with one digest say the same."""
-        bare = replace(self, origin=Origin(source="", file="", offset=0, sha256=""))
-        return hashlib.sha256(dump(bare)).hexdigest()
+        return hashlib.sha256(dump(replace(self, origin=_NOWHERE))).hexdigest()
 
     @property
     def published(self) -> DayInterval | None:
@@ -377,6 +380,15 @@ def _adapter() -> TypeAdapter[Document]:
 def dump(document: Document) -> bytes:
     """Serialise to compact UTF-8 JSON with the field order of the record."""
     return _adapter().dump_json(document)
+
+
+def dump_with_digest(document: Document) -> tuple[bytes, str]:
+    """Return `dump(document)` and `document.digest`: one writing, as they differ in the origin at the end."""
+    from pydantic_core import to_json  # noqa: PLC0415 - as above
+
+    bare = dump(replace(document, origin=_NOWHERE))
+    end = len(to_json(_NOWHERE)) + 1
+    return bare[:-end] + to_json(document.origin) + b"}", hashlib.sha256(bare).hexdigest()
 
 
 def load(data: bytes | str) -> Document:

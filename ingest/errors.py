@@ -67,3 +67,11 @@ class UnreadableFileError(IngestError):
         self.reason = reason
         self.passing = passing
         super().__init__(f"{path}: {reason}")
+
+
+class NumberFormError(IngestError):
+    """A text is no publication number, or does not say of which office."""
+
+    def __init__(self, text: str, why: str) -> None:
+        self.reason = why
+        super().__init__(f"{text[:80]!r} is no publication number: {why}")

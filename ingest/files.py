@@ -30,7 +30,7 @@ _DIGITS = 16
 
 
 class Files:
-    """Reads `.md`, `.txt`, `.html`, `.pdf` and `.docx` files."""
+    """Reads `.md`, `.txt`, `.html`, `.pdf`, `.docx`, `.pptx` and `.ipynb` files."""
 
     name = NAME
 

@@ -13,7 +13,8 @@ Decisions
   identifier. The same identifier twice is the store's business.
 * A patent's number says whose patent it is: a `country` beside it is often that of its owner. A United States
   number or an RFC's also says the kind where the record states none (lines of BEIR corpora never do). A date
-  in a BEIR line's `metadata` is not read: whether it is a filing or a publication day, nobody says.
+  in a BEIR line's `metadata` is not read: whether it is a filing or a publication day, nobody says. A United
+  States patent without any public date gets the year that its number tells, marked as inferred.
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ from ingest import fields
 from ingest.builder import TextBuilder
 from ingest.claim_text import depends_on, is_cancelled, split_number
 from ingest.documents import (
+    PUBLIC_KINDS,
     Citation,
+    DatedEvent,
     Document,
     DocumentKind,
     EventKind,
@@ -40,7 +43,9 @@ from ingest.documents import (
     dump,
     load,
 )
-from ingest.errors import LineRefusedError
+from ingest.errors import LineRefusedError, NumberFormError
+from ingest.issue_years import inferred
+from ingest.numbers import parse_publication
 from ingest.record_stream import display
 
 if TYPE_CHECKING:
@@ -57,7 +62,7 @@ _ABSTRACT_LIMIT = 5000
 _HEADING_LIMIT = 90
 _SUFFIXES = (".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz")
 _MARK = b'{"format":"' + FORMAT.encode() + b'",'
-_US_NUMBER = re.compile(r"US-?((?:D|PP|RE|H|T)?\d{4,11})")
+_US_NUMBER = re.compile(r"US-?(?:D|PP|RE|H|T)?[0-9]{4,11}")
 _US_KEY = re.compile(r"US-?(?:(?:D|PP|RE|H|T)?\d{4,8}|(?:19|20)\d{9})(?:-?[A-Z]\d?)?")
 _US_APPLICATION = re.compile(r"US-?(?:19|20)\d{9}.*")
 _PATENT_NUMBER = re.compile(r"([A-Z]{2})-?(?:[A-Z]{1,2})?\d{4}.*")
@@ -226,9 +231,7 @@ def document(record: Mapping[str, object], origin: Origin) -> Document:
         text=body,
         sections=sections,
         claims=claims,
-        events=fields.events_of(
-            record, NAME, EventKind.GRANTED if kind is DocumentKind.PATENT else EventKind.PUBLISHED
-        ),
+        events=_events(record, key, kind),
         classes=fields.classes_of(record),
         parties=fields.parties_of(record),
         citations=tuple(_citations(record)),
@@ -237,6 +240,14 @@ def document(record: Mapping[str, object], origin: Origin) -> Document:
         work=fields.word_of(record, "work"),
         origin=origin,
     )
+
+
+def _events(record: Mapping[str, object], key: str, kind: DocumentKind) -> tuple[DatedEvent, ...]:
+    public = EventKind.GRANTED if kind is DocumentKind.PATENT else EventKind.PUBLISHED
+    stated = fields.events_of(record, NAME, public)
+    if kind in _PATENTS and not any(event.kind in PUBLIC_KINDS for event in stated):
+        return (*stated, *inferred(key))
+    return stated
 
 
 def _kind_of_number(identifier: str) -> DocumentKind:
@@ -258,8 +269,12 @@ def _is_application(identifier: str, code: str) -> bool:
 
 
 def _key(identifier: str, code: str) -> str:
-    match = _US_NUMBER.fullmatch(identifier)
-    return f"US-{match[1]}-{code}" if match and code else identifier
+    if not code or not _US_NUMBER.fullmatch(identifier):
+        return identifier
+    try:
+        return parse_publication(identifier, "US", code).key
+    except NumberFormError:
+        return identifier
 
 
 def _text(record: Mapping[str, object]) -> TextBuilder:

@@ -1,4 +1,4 @@
-"""The child process that parses PDF and docx: `python -m ingest.office_child pdf FILE`, JSON on stdout.
+"""The child process that parses PDF, docx and pptx: `python -m ingest.office_child pdf FILE`, JSON on stdout.
 
 A prepared file of a megabyte can make a parser ask for gigabytes or run for hours. Here it meets the limits
 of this process, set before the file is opened, and the process that asked is told a reason.
@@ -31,7 +31,9 @@ def main(arguments: list[str]) -> int:
     logging.disable(logging.CRITICAL)
     kind, path = arguments
     try:
-        found = _pdf(Path(path)) if kind == "pdf" else _docx(Path(path))
+        found = (
+            _pdf(Path(path)) if kind == "pdf" else _pptx(Path(path)) if kind == "pptx" else _docx(Path(path))
+        )
     except MemoryError:
         found = {"refused": f"needs more than {MEMORY >> 20} MiB of memory to be read; simplify or split it"}
     except RefusedError as error:
@@ -109,7 +111,16 @@ def _pdf_title(reader: Any) -> str:  # noqa: ANN401 - pypdf's reader, imported i
 def _docx(path: Path) -> dict[str, Any]:
     from ingest.docx_text import read  # noqa: PLC0415 - loads python-docx
 
-    found = read(path)
+    return _checked(read(path))
+
+
+def _pptx(path: Path) -> dict[str, Any]:
+    from ingest.pptx_text import read  # noqa: PLC0415 - loads python-pptx
+
+    return _checked(read(path))
+
+
+def _checked(found: dict[str, Any]) -> dict[str, Any]:
     if sum(len(block["text"]) for block in found["blocks"]) > TEXT_LIMIT:
         raise RefusedError(f"yields more than {TEXT_LIMIT} characters; split it")
     if not found["blocks"]:

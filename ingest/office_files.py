@@ -1,9 +1,9 @@
-"""Text files of people: Markdown, plain text, HTML, PDF, docx, read the same way for corpus and disclosures.
+"""Text files of people: Markdown, text, HTML, PDF, docx, pptx, ipynb; the same for corpus and disclosures.
 
 Decisions
 ---------
-* PDF and docx are parsed in a child process with limits (`office_child`); a docx is a zip, so its directory
-  and its real expansion are looked at before any parser opens it.
+* PDF, docx and pptx are parsed in a child process with limits (`office_child`); the last two are zips, so
+  their directory and their real expansion are looked at before any parser opens them.
 * A text is UTF-8, UTF-16 with its mark, what an HTML page says it is, or Windows-1252 if that gives text that
   looks like text. Anything else is refused: a wrong guess would put false words into a dated record.
 * The time stamp of a file says nothing about publication and is not looked at.
@@ -23,7 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ingest import front_matter, markup, page_meta
+from ingest import front_matter, markup, notebook_text, page_meta
 from ingest.documents import clean
 from ingest.errors import UnreadableFileError
 from ingest.markup import Block
@@ -32,21 +32,25 @@ from ingest.record_stream import display
 TEXT_LIMIT = 16 << 20
 """Bytes a text file may have."""
 OFFICE_LIMIT = 200 << 20
-"""Bytes a PDF or docx file may have."""
+"""Bytes a PDF, docx or pptx file may have."""
 DOCX_EXPANSION = 100 << 20
-"""Bytes a docx file may unpack to."""
+"""Bytes a docx or pptx file may unpack to."""
+NOTEBOOK_LIMIT = 64 << 20
+"""Bytes a notebook may have; most of a long one is pictures."""
 DOCX_PART = 32 << 20
-"""Bytes an XML part of a docx file may unpack to; its tree takes twenty times as much."""
+"""Bytes an XML part of such a file may unpack to; its tree takes twenty times as much."""
 DOCX_ENTRIES = 5000
 DOCX_RATIO = 200
-"""Times its packed size that a docx file may unpack to, once past a tenth of `DOCX_EXPANSION`."""
+"""Times its packed size that such a file may unpack to, once past a tenth of `DOCX_EXPANSION`."""
 SECONDS = 30
 
 MARKDOWN = frozenset({".md", ".markdown"})
 HTML = frozenset({".html", ".htm", ".xhtml"})
-OFFICE = frozenset({".pdf", ".docx"})
-SUFFIXES = MARKDOWN | HTML | OFFICE | {".txt"}
+OFFICE = frozenset({".pdf", ".docx", ".pptx"})
+NOTEBOOKS = frozenset({".ipynb"})
+SUFFIXES = MARKDOWN | HTML | OFFICE | NOTEBOOKS | {".txt"}
 
+_ZIPPED = frozenset({".docx", ".pptx"})
 _CHARSET = re.compile(
     rb"""<meta[^>]{0,200}charset\s{0,5}=\s{0,5}["']?([A-Za-z0-9_.:-]{1,40})""", re.IGNORECASE
 )
@@ -62,7 +66,7 @@ _TITLE_LIMIT = 300
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfficeText:
-    """What a PDF or docx file says. `warnings` name what was not read."""
+    """What a PDF, docx or pptx file says. `warnings` name what was not read."""
 
     title: str
     blocks: tuple[Block, ...]
@@ -80,7 +84,7 @@ class FileText:
 
 
 def read_text_file(path: Path) -> FileText:
-    """Read a `.md`, `.txt`, `.html`, `.pdf` or `.docx` file. Raises UnreadableFileError."""
+    """Read a file with one of `SUFFIXES`. Raises UnreadableFileError."""
     suffix = path.suffix.lower()
     if suffix in OFFICE:
         office = read_office(path)
@@ -90,6 +94,8 @@ def read_text_file(path: Path) -> FileText:
         raise UnreadableFileError(
             display(path), f"{suffix or 'no'} suffix: use one of {', '.join(sorted(SUFFIXES))}"
         )
+    if suffix in NOTEBOOKS:
+        return _notebook(path)
     text = clean(decode(path, _bytes(path, TEXT_LIMIT)))
     if suffix in HTML:
         return _page(path, text)
@@ -111,7 +117,7 @@ def read_text_file(path: Path) -> FileText:
 
 
 def read_office(path: Path) -> OfficeText:
-    """Read a PDF or docx file in a child process with limits. Raises UnreadableFileError."""
+    """Read a PDF, docx or pptx file in a child process with limits. Raises UnreadableFileError."""
     name = display(path)
     suffix = path.suffix.lower()
     size = _size(path)
@@ -119,8 +125,8 @@ def read_office(path: Path) -> OfficeText:
         raise UnreadableFileError(name, f"is larger than {OFFICE_LIMIT >> 20} MiB; split it")
     if not size:
         raise UnreadableFileError(name, "is empty")
-    if suffix == ".docx":
-        _check_docx(path)
+    if suffix in _ZIPPED:
+        _check_zip(path, suffix.removeprefix("."))
     found = _asked(path, suffix.removeprefix("."))
     if "refused" in found:
         raise UnreadableFileError(name, str(found["refused"]))
@@ -188,6 +194,18 @@ def _page(path: Path, text: str) -> FileText:
     return FileText(title=_title(named), blocks=blocks, front_matter=meta)
 
 
+def _notebook(path: Path) -> FileText:
+    try:
+        found = notebook_text.notebook(_bytes(path, NOTEBOOK_LIMIT))
+    except notebook_text.NotebookError as error:
+        raise UnreadableFileError(display(path), str(error)) from None
+    blocks = tuple(found.blocks)
+    if not blocks:
+        raise UnreadableFileError(display(path), "has no text")
+    title = _title(found.title or _first_line(blocks))
+    return FileText(title=title, blocks=blocks, front_matter=found.front_matter, warnings=found.warnings)
+
+
 def _first_line(blocks: tuple[Block, ...]) -> str:
     return _title(blocks[0].text.split("\n")[0]) if blocks else ""
 
@@ -219,7 +237,7 @@ def _bytes(path: Path, limit: int) -> bytes:
     return data
 
 
-def _check_docx(path: Path) -> None:
+def _check_zip(path: Path, kind: str) -> None:
     """Look at the zip directory and the real expansion before a parser does. Raises UnreadableFileError."""
     name = display(path)
     try:
@@ -243,7 +261,7 @@ def _check_docx(path: Path) -> None:
                 if left:
                     raise UnreadableFileError(name, "is damaged: a part is shorter than it says")
     except (zipfile.BadZipFile, OSError, EOFError, RuntimeError, ValueError, NotImplementedError) as error:
-        reason = "is not a docx file, or is encrypted; save it again without password"
+        reason = f"is not a {kind} file, or is encrypted; save it again without password"
         raise UnreadableFileError(name, f"{reason} ({str(error)[:100]})") from None
 
 

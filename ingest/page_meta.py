@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from lxml import etree
+
 from ingest.documents import clean
 
 _DATES: Final = (
@@ -30,17 +32,7 @@ _HEAD_LIMIT: Final = 500_000
 
 def stated(html: str) -> dict[str, object]:
     """Return those of `title`, `date` (ISO 8601, as exact as stated), `authors`, `language` that it has."""
-    from bs4 import BeautifulSoup, SoupStrainer  # noqa: PLC0415 - only saved pages need it
-
-    head = html[:_HEAD_LIMIT]
-    end = re.search(r"<body[\s>]|</head\s*>", head, re.IGNORECASE)
-    soup = BeautifulSoup(head[: end.start()] if end else head, "lxml", parse_only=SoupStrainer("meta"))
-    values: dict[str, list[str]] = {}
-    for tag in soup.find_all("meta"):
-        name = str(tag.get("name") or tag.get("property") or "").lower()
-        content = " ".join(clean(str(tag.get("content") or "")).split())
-        if name and content:
-            values.setdefault(name, []).append(content)
+    values = meta_values(html)
     found: dict[str, object] = {
         "title": _first(values, _TITLES),
         "date": _day(_first(values, _DATES)),
@@ -48,6 +40,24 @@ def stated(html: str) -> dict[str, object]:
         "authors": next((values[name] for name in _AUTHORS if name in values), []),
     }
     return {name: value for name, value in found.items() if value}
+
+
+def meta_values(html: str) -> dict[str, list[str]]:
+    """Return what the `<meta>` elements of a page's head say, by lower-case name or property, in order."""
+    head = html[:_HEAD_LIMIT]
+    end = re.search(r"<body[\s>]|</head\s*>", head, re.IGNORECASE)
+    parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True)
+    try:
+        root = etree.fromstring((head[: end.start()] if end else head).encode(), parser)
+    except etree.XMLSyntaxError:  # of what holds no element at all
+        return {}
+    values: dict[str, list[str]] = {}
+    for tag in root.iter("meta") if root is not None else ():
+        name = (tag.get("name") or tag.get("property") or "").lower()
+        content = " ".join(clean(tag.get("content") or "").split())
+        if name and content:
+            values.setdefault(name, []).append(content)
+    return values
 
 
 def _first(values: dict[str, list[str]], names: tuple[str, ...]) -> str:

@@ -25,6 +25,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
+from ingest.nested_zip import inner_zip
 from ingest.sniff import TARS, ZIPS
 from ingest.xml_safety import PIECE_LIMIT
 from ingest.zip_headers import LOCAL_HEADER, LocalHeader, next_header, read_header
@@ -133,8 +134,8 @@ def _taken(buffer: bytearray, end: int) -> bytes:
 def members(path: Path, *, wanted: str | tuple[str, ...] = ".xml") -> Iterator[Member]:
     """Yield a plain or gzip file as one member, or a zip's or tar's members whose name ends in `wanted`.
 
-    A file that cannot be opened is a member without bytes and with `failure` set. The members of a tar have
-    to be read in turn: it is one stream.
+    Zips inside a zip are opened too, see `ingest.nested_zip`. A file that cannot be opened is a member
+    without bytes and with `failure` set. The members of a tar have to be read in turn: it is one stream.
     """
     name = display(path)
     lower = path.name.lower()
@@ -149,16 +150,35 @@ def members(path: Path, *, wanted: str | tuple[str, ...] = ".xml") -> Iterator[M
         with zipfile.ZipFile(path) as archive:
             for info in archive.infolist():
                 if info.filename.lower().endswith(wanted):
-                    yield Member(
-                        name=f"{name}!{_printable(info.filename)}",
-                        source=_zip_chunks(archive, info),
-                        size=min(info.file_size, MEMBER_LIMIT),
-                    )
+                    yield _zip_member(archive, info, name)
+                elif info.filename.lower().endswith(ZIPS):
+                    yield from _inner_members(archive, info, name, wanted)
     except _DAMAGE:  # of the directory: a member's own damage has become its `failure`
         yield from _salvage(path, name, wanted)
     except OSError as error:
         reason = f"cannot be opened: {error.strerror or error}"
         yield Member(name=name, source=iter(()), failure=reason, passing=True)
+
+
+def _zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str) -> Member:
+    size = min(info.file_size, MEMBER_LIMIT)
+    return Member(name=f"{name}!{_printable(info.filename)}", source=_zip_chunks(archive, info), size=size)
+
+
+def _inner_members(
+    archive: zipfile.ZipFile, info: zipfile.ZipInfo, name: str, wanted: str | tuple[str, ...]
+) -> Iterator[Member]:
+    """Yield the members of an archive inside; a damaged one costs itself only."""
+    inside = f"{name}!{_printable(info.filename)}"
+    try:
+        with inner_zip(archive, info) as inner:
+            for found in inner.infolist():
+                if found.filename.lower().endswith(wanted):
+                    yield _zip_member(inner, found, inside)
+    except (*_DAMAGE, OSError) as error:
+        passing = isinstance(error, OSError) and error.errno is not None
+        reason = f"the archive inside cannot be opened: {error}; download it again"
+        yield Member(name=inside, source=iter(()), failure=reason, passing=passing)
 
 
 def _tar_members(path: Path, name: str, wanted: str | tuple[str, ...]) -> Iterator[Member]:
@@ -189,19 +209,20 @@ def _tar_chunks(archive: tarfile.TarFile, info: tarfile.TarInfo) -> Iterator[byt
 
 def _gzip_chunks(path: Path) -> Iterator[bytes]:
     with gzip.open(path, "rb") as file:
-        while chunk := file.read(CHUNK):
+        while chunk := file.read1(CHUNK):  # `read` would lose what stands before the end of a cut file
             yield chunk
 
 
 def measure(path: Path, *, wanted: str | tuple[str, ...] = ".xml") -> int:
-    """Return the uncompressed bytes of a plain file or archive; an estimate for gzip and tar.
+    """Return the uncompressed bytes of a plain file or archive; an estimate for gzip, tar and inner zips.
 
     The file's own size when it is damaged.
     """
     if path.name.lower().endswith(ZIPS):
         try:
             with zipfile.ZipFile(path) as archive:
-                found = (i for i in archive.infolist() if i.filename.lower().endswith(wanted))
+                ends = (*((wanted,) if isinstance(wanted, str) else wanted), *ZIPS)
+                found = (i for i in archive.infolist() if i.filename.lower().endswith(ends))
                 return sum(min(i.file_size, MEMBER_LIMIT) for i in found)
         except (*_DAMAGE, OSError):
             pass

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from ingest.nested_zip import inner_zip
 from ingest.xml_safety import root_of
 
 if TYPE_CHECKING:
@@ -21,7 +22,20 @@ if TYPE_CHECKING:
 
 PAGE = 1 << 16
 """Bytes that are looked at."""
-TEXTS = (".xml", ".txt", ".tsv", ".csv", ".jsonl", ".ndjson", ".json", ".sgm", ".sgml", ".html", ".htm")
+TEXTS = (
+    ".xml",
+    ".nxml",
+    ".txt",
+    ".tsv",
+    ".csv",
+    ".jsonl",
+    ".ndjson",
+    ".json",
+    ".sgm",
+    ".sgml",
+    ".html",
+    ".htm",
+)
 ZIPS = (".zip",)
 TARS = (".tar", ".tar.gz", ".tgz")
 _DAMAGE = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError, RuntimeError)
@@ -74,11 +88,21 @@ def _head(path: Path, _size: int, _modified_ns: int) -> Head:
 
 def _of_zip(path: Path, name: str) -> Head:
     with zipfile.ZipFile(path) as archive:
+        if (found := _first_text(archive)) is not None:
+            return found
         for info in archive.infolist():
-            if info.filename.lower().endswith(TEXTS):
-                with archive.open(info) as file:
-                    return Head(name=info.filename.lower().rpartition("/")[2], data=file.read(PAGE))
+            if info.filename.lower().endswith(ZIPS):
+                with inner_zip(archive, info) as inner:
+                    return _first_text(inner) or Head(name=name, data=b"")
     return Head(name=name, data=b"")
+
+
+def _first_text(archive: zipfile.ZipFile) -> Head | None:
+    for info in archive.infolist():
+        if info.filename.lower().endswith(TEXTS):
+            with archive.open(info) as file:
+                return Head(name=info.filename.lower().rpartition("/")[2], data=file.read(PAGE))
+    return None
 
 
 def _of_tar(path: Path, name: str) -> Head:

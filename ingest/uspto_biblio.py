@@ -2,8 +2,8 @@
 
 Decisions
 ---------
-* Numbers lose the zeros that pad them: `08926509` is `US-8926509-B2`, `D0612345` is `US-D612345-S1`. That is
-  how later documents cite them, so a citation finds its document.
+* Keys are those of `ingest.numbers`: `08926509` is `US-8926509-B2`, `D0612345` is `US-D612345-S1`, whatever
+  the form a later document cites them in, so a citation finds its document.
 * A benefit claim (provisional, continuation, division, foreign priority) is a PRIORITY event. One that
   reaches back through a continuation in part has medium confidence: part of the text has a later date.
 * Earlier publications of the family (pre-grant publication, parent's grant, international publication) are
@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import date
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -23,11 +24,12 @@ from ingest.documents import (
     Citation,
     Classification,
     DatedEvent,
-    DayInterval,
     EventKind,
     Party,
 )
-from ingest.errors import DateFormError
+from ingest.errors import NumberFormError
+from ingest.evidence import dated
+from ingest.numbers import parse_publication
 from ingest.uspto_text import flatten
 from ingest.xml_safety import children, local
 
@@ -38,18 +40,13 @@ if TYPE_CHECKING:
 
     Front = Mapping[str, Sequence[_Element]]
 
-_NUMBER = re.compile(r"([A-Z]*)0*(\d+)")
-_LEADING_COUNTRY = re.compile(r"[A-Z]{2}(?=\d)")
-_PUNCTUATION = re.compile(r"[^0-9A-Z]+")
 _IPC = re.compile(r"([A-HY]\d{2}[A-Z])\s*0*(\d{1,4})/(\d{2,6})")
 _SERIAL = re.compile(r"(\d{2})(\d{6})")
-_CITED_KINDS = {"S": "S1", "E": "E1", "H": "H1"}
-"""Citations still use the kinds of before 2001 for designs, reissues and registrations."""
 _ABSENT = frozenset({"", "omitted", "unknown", "none", "not provided"})
 _ABSENT_LENGTHS = frozenset(map(len, _ABSENT))
 _BENEFITS = frozenset(
     {"continuation", "continuation-in-part", "division", "reissue", "continuing-reissue", "substitution"}
-    | {"us-divisional-reissue", "us-reexamination-reissue-merger", "us-substitution"}
+    | {"us-divisional-reissue", "us-reexamination-reissue-merger", "us-substitution", "addition"}
 )
 
 
@@ -103,23 +100,16 @@ def _all(front: Front, tag: str, below: str = "") -> Iterator[_Element]:
 
 
 def key_of(country: str, number: str, kind: str) -> str:
-    """Return `US-11234567-B2` for `US`, `011234567`, `B2 `; empty when a part is missing."""
-    number = _compact(country, number)
-    if not (kind.isascii() and kind.isalnum() and kind.isupper()):
-        kind = _PUNCTUATION.sub("", kind.upper())
-    if country == "US":
-        kind = _CITED_KINDS.get(kind, kind)
-    return f"{country}-{number}-{kind}" if country and number and kind else ""
+    """Return `US-11234567-B2` for `US`, `011234567`, `B2 `; empty for what is no publication's number.
 
-
-def _compact(country: str, number: str) -> str:
-    if number.isascii() and number.isdigit():
-        return number.lstrip("0") or "0"
-    compact = _PUNCTUATION.sub("", number.upper())
-    if country.isalpha() and compact.startswith(country):
-        compact = _LEADING_COUNTRY.sub("", compact, count=1)
-    match = _NUMBER.fullmatch(compact)
-    return f"{match[1]}{match[2]}" if match else ""
+    Without a kind the key has none: `ingest.numbers.without_kind` is how such a citation finds its document.
+    """
+    if not country:
+        return ""
+    try:
+        return parse_publication(number, country, kind).key
+    except NumberFormError:
+        return ""
 
 
 def _identified(reference: _Element | None) -> Mapping[str, str]:
@@ -148,13 +138,14 @@ def work_key(application_number: str) -> str:
     return f"US-appl-{match[1]}/{match[2]}" if match else f"US-appl-{compact}"
 
 
-def event(kind: EventKind, text: str, source: str) -> Iterator[DatedEvent]:
-    """Yield the event, or nothing when its date is none."""
-    try:
-        when = DayInterval.parse(text)
-    except DateFormError:
-        return
-    yield DatedEvent(kind=kind, when=when, source=source)
+def event(kind: EventKind, text: str, source: str, office: str = "US") -> Iterator[DatedEvent]:
+    """Yield the event, or nothing when its date is none; the day is one at the seat of `office`."""
+    yield from dated(kind, text, source, office=office)
+
+
+def _office(number: str, country: str = "US") -> str:
+    """Return the office that dated a filing; none for an international one, which any office receives."""
+    return "" if number.upper().startswith("PCT") or country == "WO" else country
 
 
 def events(root: str, front: Front, public: EventKind) -> tuple[DatedEvent, ...]:
@@ -166,12 +157,13 @@ def events(root: str, front: Front, public: EventKind) -> tuple[DatedEvent, ...]
     filed = field_text(next(_all(front, "application-reference"), None), date)
     found += event(EventKind.FILED, filed, f"{root}/application-reference")
     for claim in _all(front, "priority-claims", "priority-claim"):
-        found += event(EventKind.PRIORITY, field_text(claim, "date"), f"{root}/priority-claim")
+        office = _office(field_text(claim, "doc-number"), field_text(claim, "country"))
+        found += event(EventKind.PRIORITY, field_text(claim, "date"), f"{root}/priority-claim", office)
     for data in _all(front, "pct-or-regional-filing-data"):
-        found += event(EventKind.FILED, field_text(data, date), f"{root}/pct-or-regional-filing-data")
+        found += event(EventKind.FILED, field_text(data, date), f"{root}/pct-or-regional-filing-data", "")
     for data in _all(front, "pct-or-regional-publishing-data"):
         source = f"{root}/pct-or-regional-publishing-data"
-        found += event(EventKind.RELATED_PUBLISHED, field_text(data, date), source)
+        found += event(EventKind.RELATED_PUBLISHED, field_text(data, date), source, "WO")
     related = [item for one in _all(front, "us-related-documents", "*") for item in _related(root, one)]
     found += _doubted(related)
     return tuple(dict.fromkeys(found))
@@ -179,9 +171,10 @@ def events(root: str, front: Front, public: EventKind) -> tuple[DatedEvent, ...]
 
 def _doubted(related: list[DatedEvent]) -> Iterator[DatedEvent]:
     """Lower the confidence of every benefit that reaches back through a continuation in part."""
-    through = [item.when.earliest for item in related if item.source.endswith("/continuation-in-part")]
+    through = (item.when.earliest for item in related if item.source.endswith("/continuation-in-part"))
+    latest = max(through, default=date.min)
     for item in related:
-        doubted = item.kind is EventKind.PRIORITY and any(item.when.earliest <= day for day in through)
+        doubted = item.kind is EventKind.PRIORITY and item.when.earliest <= latest
         yield replace(item, confidence="medium") if doubted else item
 
 
@@ -194,8 +187,10 @@ def _related(root: str, related: _Element) -> Iterator[DatedEvent]:
         yield from event(EventKind.PRIORITY, field_text(related, "document-id/date"), source)
     elif name in _BENEFITS:
         for parent in related.iterfind("relation/parent-doc"):
-            for place in ("document-id/date", "parent-pct-document/document-id/date"):
-                yield from event(EventKind.PRIORITY, field_text(parent, place), source)
+            for place in ("document-id", "parent-pct-document/document-id"):
+                office = _office(field_text(parent, f"{place}/doc-number"))
+                office = "" if place.startswith("parent-pct") else office
+                yield from event(EventKind.PRIORITY, field_text(parent, f"{place}/date"), source, office)
             granted = field_text(parent, "parent-grant-document/document-id/date")
             yield from event(EventKind.RELATED_PUBLISHED, granted, f"{source}/parent-grant-document")
 
@@ -298,22 +293,23 @@ def _citation(citation: _Element) -> tuple[str, str, str] | None:
             other = part.find("othercit")
     if patent is not None:
         parts = _identified(patent)
-        return _cited(parts), _key(parts), _stated(category)
+        return cited(parts), _key(parts), _stated(category)
     text = " ".join(flatten(other).split())
     return (text, "", _stated(category)) if text else None
 
 
-def _cited(parts: Mapping[str, str]) -> str:
+def cited(parts: Mapping[str, str]) -> str:
+    """Return a cited document as text: country, number, kind, name and month."""
     get = parts.get
     named = get("country", ""), get("doc-number", ""), get("kind", ""), get("name", "")
     text = " ".join(named if all(named) else filter(None, named))
-    date = get("date", "")
-    shown = _month(date) if len(date) == len("20010400") else ""
+    day = get("date", "")
+    shown = _month(day) if len(day) == len("20010400") else ""
     return f"{text}, {shown}" if shown else text
 
 
 @lru_cache(maxsize=1 << 12)
-def _month(date: str) -> str:
+def _month(day: str) -> str:
     """Return `2001-04` for `20010400`; empty for what is no date."""
-    match = re.fullmatch(r"(\d{4})(\d{2})(\d{2})", date)
+    match = re.fullmatch(r"(\d{4})(\d{2})(\d{2})", day)
     return "-".join(part for part in match.groups() if part.strip("0")) if match else ""

@@ -242,7 +242,6 @@ def _nested(element: _Element, found: list[str]) -> bool:
 
 def blocks(paragraph: _Element) -> list[tuple[int | None, str]]:
     """Return a paragraph's text and that of its numbered list items, each with its printed number."""
-    unwrap(paragraph)
     flow = _Flow(paragraph_number(paragraph))
     flow.inside(paragraph)
     return [(found, "".join(pieces)) for found, pieces in flow.blocks]

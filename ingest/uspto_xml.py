@@ -1,24 +1,34 @@
-"""Full text of the United States office, XML generations 4.0 to 4.7 (2005 on): grants and applications.
+"""Full text of the United States office, every XML generation since 2001: grants and applications.
 
 A file is one document or a weekly volume of thousands glued together, plain or in a zip. A piece that cannot
 be read becomes `Unreadable` with its offset, and the next piece is read. What stands after a document's end
-tag (a second document without declaration, stray bytes) never costs that document. Older generations (APS
-text, SGML, ST.32, the applications of 2001 to 2004) are named in the reason, not read.
+tag (a second document without declaration, stray bytes) never costs that document.
+
+Each document is read by its root element, whatever the reader's name: weekly archives mix generations. Those
+of 2001 to 2004 (`ingest.uspto_st32`, `ingest.uspto_pap`) are rewritten in the elements of 2005 on first, and
+then everything is read by the rules below. The text files of 1976 to 2001 are `ingest.uspto_aps`.
 """
 
 from __future__ import annotations
 
 import hashlib
+import lzma
 import re
+import zipfile
+import zlib
+from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from ingest import uspto_biblio as biblio_of
+from ingest import uspto_family, uspto_pap, uspto_st32
 from ingest.builder import TextBuilder
 from ingest.claim_text import depends_on, is_cancelled, split_number
 from ingest.documents import Document, DocumentKind, EventKind, Origin, Unreadable
 from ingest.errors import XmlRefusedError
 from ingest.record_stream import Member, display, measure, members, pieces
+from ingest.sniff import PAGE, TEXTS, head
 from ingest.uspto_runs import runs
 from ingest.uspto_text import blocks, flatten, fold_row, lines, paragraph_number, unwrap
 from ingest.xml_safety import BOM, PIECE_LIMIT, parse, prolog, root_of, wide
@@ -35,60 +45,114 @@ if TYPE_CHECKING:
 NAME = "uspto-xml"
 CUT = re.compile(rb"<\?xml\s{1,20}version")
 """Where a document of a glued file begins; real volumes lack the line break before it now and then."""
+_SGML_CUT = re.compile(rb"<\?xml\s{1,20}version|(?<=</PATDOC>)")
+"""Volumes in SGML have no declaration: a document begins where one ends. Ten times slower to look for."""
 
-_ROOTS = frozenset({"us-patent-grant", "us-patent-application"})
-_OTHERS = {
-    "PATDOC": "an ST.32 grant of 2001–2004: not read yet",
-    "patent-application-publication": "an application in the format of 2001–2004: not read yet",
+_GENERATIONS = {
+    "us-patent-grant": NAME,
+    "us-patent-application": NAME,
+    uspto_st32.ROOT: uspto_st32.NAME,
+    uspto_pap.ROOT: uspto_pap.NAME,
 }
+"""The reader's name for each root element."""
+_ROOTS = frozenset(_GENERATIONS)
+_WANTED = (".xml", ".sgm", ".sgml")
+_MEMBERS = 20
+"""Members of an archive that are looked at to tell whose it is."""
 _FILLING = b" \t\r\n\0\x1a" + BOM
 """Bytes that volumes have between documents and at their end, and that say nothing."""
 _CLAIM_ID = re.compile(r"CLM-0*(\d+)")
-_PAGE = 1 << 16
+DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    RuntimeError,
+    ValueError,
+    NotImplementedError,
+)
+"""What `zipfile` raises for bytes that were changed or cut."""
 
 
+@dataclass(slots=True)
 class UsptoXml:
-    """Reads `.xml` files and `.zip` archives of them."""
+    """Reads `.xml` and `.sgm` files and `.zip` archives of them.
 
-    name = NAME
+    Of each name there is one reader, which recognises files of its generation by their root; all read the
+    same. The first takes what is nobody's as well: an empty or damaged file, an archive without text.
+    """
+
+    name: str = NAME
 
     def recognises(self, path: Path) -> bool:
-        suffix = path.suffix.lower()
-        if suffix == ".zip":
-            return True
-        if suffix != ".xml":
+        packed = path.suffix.lower() == ".zip"
+        if not packed and path.suffix and not path.name.lower().endswith((*_WANTED, ".xml.gz")):
             return False
         try:
-            with path.open("rb") as file:
-                head = file.read(_PAGE)
+            stat = path.stat()
+            roots = _roots(path, stat.st_size, stat.st_mtime_ns)
         except FileNotFoundError:
             return False
         except OSError:
-            return True  # so that somebody reads it, and says why that failed
-        return not head or _is_ours(root_of(head))
+            return self.name == NAME and bool(
+                path.suffix
+            )  # so that somebody reads it, and says why that failed
+        if not roots:
+            return self.name == NAME and (packed or (not stat.st_size and bool(path.suffix)))
+        return self._wants(roots)
+
+    def _wants(self, roots: tuple[str, ...]) -> bool:
+        found = next((name for root in roots if (name := _GENERATIONS.get(root))), "")
+        sequences = all(root.lower().startswith("sequence") for root in roots)
+        return found == self.name or (not found and sequences and self.name == NAME)
 
     def measure(self, path: Path) -> int:
-        return measure(path)
+        return measure(path, wanted=_WANTED)
 
     def read(self, path: Path, *, after: int = -1) -> Iterator[Document | Unreadable]:
         base, count = 0, 0
-        for member in members(path):
+        for member in members(path, wanted=_WANTED):
             count += 1
             if member.size is None or base + member.size > after:
                 yield from _member(member, base, after)
             base += member.advance
         if not count and after < 0:
-            reason = "the archive holds no XML file (the text files of 1976–2001 are not read yet)"
+            reason = "the archive holds no XML file (text files of 1976 to 2001 are read by 'uspto-aps')"
             yield Unreadable(file=display(path), offset=0, reason=reason)
 
 
-def _is_ours(root: str) -> bool:
-    return root in _ROOTS or root in _OTHERS or root.lower().startswith("sequence")
+@lru_cache(maxsize=64)
+def _roots(path: Path, _size: int, _modified_ns: int) -> tuple[str, ...]:
+    """Return the root elements of a file, or of an archive's first members. Raises OSError for no such file.
+
+    Empty for no bytes; an empty name stands for what is no XML.
+    """
+    if path.suffix.lower() != ".zip":
+        first = head(path)
+        if not first.data:
+            with path.open("rb"):  # says why nothing could be read
+                return ()
+        return (root_of(first.data),)
+    found: list[str] = []
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = [
+                info for info in archive.infolist() if info.filename.lower().endswith((*_WANTED, *TEXTS))
+            ]
+            for info in names[:_MEMBERS]:
+                with archive.open(info) as file:
+                    found.append(root_of(file.read(PAGE)))
+    except DAMAGE:
+        return tuple(found)
+    return tuple(found)
 
 
 def _member(member: Member, base: int, after: int) -> Iterator[Document | Unreadable]:
     lost = False
-    for piece in pieces(member.chunks(), CUT):
+    chunks = member.chunks()
+    first = next(chunks, b"")
+    sgml = b"<?xml" not in first[:PAGE] and root_of(first[:PAGE]) == uspto_st32.ROOT
+    for piece in pieces(chain((first,), chunks), _SGML_CUT if sgml else CUT):
         offset = base + piece.offset
         # The stream has ended before its last piece is handed on: a failure is known by then.
         lost = bool(member.failure) and not _is_whole(piece.data)
@@ -101,9 +165,9 @@ def _member(member: Member, base: int, after: int) -> Iterator[Document | Unread
                 reason = f"the record is longer than {PIECE_LIMIT >> 20} MiB; split it"
                 yield Unreadable(file=member.name, offset=offset, reason=reason)
         else:
-            for start, data, head in _parts(piece.data):
+            for start, data, begin in _parts(piece.data):
                 if offset + start > after:
-                    yield _record(data, head, member.name, offset + start)
+                    yield _record(data, begin, member.name, offset + start)
     if not lost and (member.failure or not member.count) and base + member.count > after:
         reason = member.failure or "is empty"
         end = base + member.count
@@ -119,24 +183,37 @@ def _parts(data: bytes) -> Iterator[tuple[int, bytes, Prolog]]:
     start = 0
     rest = data.strip(_FILLING)
     while rest:
-        head = prolog(rest)
-        close = f"</{head.root}>".encode()
-        found = rest.find(close) if head.root in _ROOTS else -1
+        begin = prolog(rest)
+        close = f"</{begin.root}>".encode()
+        found = rest.find(close) if begin.root in _ROOTS else -1
         record = rest if found < 0 else rest[: found + len(close)]
-        yield start, record, head
+        yield start, record, begin
         left = rest[len(record) :].lstrip(_FILLING)
         start = len(data.rstrip(_FILLING)) - len(left) if left else 0
         rest = left
 
 
-def _record(data: bytes, head: Prolog, file: str, offset: int) -> Document | Unreadable:
-    if head.root not in _ROOTS:
-        return Unreadable(file=file, offset=offset, reason=_other(head.root, data))
-    origin = Origin(source=NAME, file=file, offset=offset, sha256=hashlib.sha256(data).hexdigest())
+def _record(data: bytes, begin: Prolog, file: str, offset: int) -> Document | Unreadable:
+    root = begin.root
+    if root not in _ROOTS:
+        return Unreadable(file=file, offset=offset, reason=_other(root, data))
+    digest = hashlib.sha256(data).hexdigest()
+    origin = Origin(source=_GENERATIONS[root], file=file, offset=offset, sha256=digest)
     try:
-        return document(parse(data, fold_row, head), origin)
+        return document(_tree(begin, data), origin, root)
     except XmlRefusedError as error:
         return Unreadable(file=file, offset=offset, reason=error.reason)
+
+
+def _tree(begin: Prolog, data: bytes) -> _Element:
+    """Parse a document of any generation into the elements of today."""
+    root = begin.root
+    if root == uspto_st32.ROOT:
+        declared = data.removeprefix(BOM).startswith(b"<?xml")
+        return uspto_st32.modern(parse(data if declared else uspto_st32.closed(data), uspto_st32.fold))
+    if root == uspto_pap.ROOT:
+        return uspto_pap.modern(parse(data, uspto_pap.fold))
+    return parse(data, fold_row, begin)
 
 
 def _other(root: str, data: bytes) -> str:
@@ -146,11 +223,14 @@ def _other(root: str, data: bytes) -> str:
         return f"sequence listing ({root}), not text"
     if not root:
         return f"not XML: {len(data)} bytes without a root element"
-    return _OTHERS.get(root, f"not a document of the office: its root is {root[:80]!r}")
+    return f"not a document of the office: its root is {root[:80]!r}"
 
 
-def document(root: _Element, origin: Origin) -> Document:
-    """Make the record of one parsed document. Raises XmlRefusedError when it has no number."""
+def document(root: _Element, origin: Origin, stated: str = "") -> Document:
+    """Make the record of one parsed document; `stated` is the root that the file has.
+
+    Raises XmlRefusedError when it has no number.
+    """
     name = str(root.tag)
     granted = name == "us-patent-grant"
     biblio = root.find("us-bibliographic-data-grant" if granted else "us-bibliographic-data-application")
@@ -169,13 +249,15 @@ def document(root: _Element, origin: Origin) -> Document:
         text=text,
         sections=sections,
         claims=claims,
-        events=biblio_of.events(name, front, public),
+        events=biblio_of.events(stated or name, front, public),
         classes=biblio_of.classes(front),
         parties=biblio_of.parties(front),
         citations=biblio_of.citations(front),
         language=(root.get("lang") or "").lower(),
         country=biblio_of.field_text(biblio, "publication-reference/document-id/country"),
         work=biblio_of.work_key(biblio_of.field_text(biblio, "application-reference/document-id/doc-number")),
+        application=uspto_family.application(biblio),
+        priorities=uspto_family.priorities(biblio),
         origin=origin,
     )
 
@@ -208,6 +290,7 @@ def _description(builder: TextBuilder, element: _Element, last: int) -> int:
             builder.add(text, _anchor(own))
             last = max(last, own)
             continue
+        unwrap(leaf)
         for number, block in blocks(leaf):
             builder.paragraph(block, _anchor(number or own))
             last = max(last, number or own)

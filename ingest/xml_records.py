@@ -21,10 +21,11 @@ from typing import TYPE_CHECKING
 from lxml.etree import _Element
 
 from ingest.documents import Origin, Unreadable
-from ingest.errors import RecordRefusedError
+from ingest.errors import RecordRefusedError, XmlRefusedError
 from ingest.items import Item, offset_of
 from ingest.record_stream import display, measure, members, pieces
 from ingest.sniff import Head, head
+from ingest.xml_rescue import rescued
 from ingest.xml_safety import PIECE_LIMIT, Prolog, parse, prolog, wide
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 _NAME = rb"(?:[A-Za-z0-9_.-]{1,20}:)?"
 _DECLARED = rb"<\?xml\s{1,20}version"
 _ATTRIBUTES = rb"(?:\s[^<>]{0,5000})?>"
+_EMPTY = re.compile(rb"[^<>]{0,5000}/>")
 _BARE = "holds no record of this source"
 _ROOM = 1000
 """Offsets one record may take: itself, and what of it was not read."""
@@ -68,6 +70,8 @@ class XmlRecords:
     """A further test of a file's beginning, where several sources share a root."""
     wanted: tuple[str, ...] = (".xml",)
     """Suffixes of an archive's members."""
+    rescue: frozenset[str] = frozenset()
+    """Local names of the elements that are read by themselves where the document around them is broken."""
 
     def recognises(self, path: Path) -> bool:
         first = head(path)
@@ -125,6 +129,9 @@ class XmlRecords:
             return _List(refusal=refusal)
         assert tag is not None
         declaration = f'<?xml version="1.0" encoding="{first.encoding}"?>'.encode()
+        if b"<!DOCTYPE" in data[: first.start]:
+            # No entity of it is read; but without one a record that names an entity would be ill-formed.
+            declaration += f'<!DOCTYPE {first.root} SYSTEM "none">'.encode()
         return _List(opening=declaration + tag[0], closing=f"</{first.root}>".encode())
 
     def _refusal(self, data: bytes, first: Prolog) -> str:
@@ -148,22 +155,39 @@ class XmlRecords:
         assert opening is not None
         close = b"</" + opening[1] + b">"
         end = data.rfind(close)
+        empty = _EMPTY.match(data, opening.end()) if end < 0 else None
         if not around.opening:
             yield _lost(place, "a record stands where the list's header should")
-        elif end < 0:
+        elif end < 0 and empty is None:
             yield _lost(place, "the record is incomplete: its end is missing")
         else:
-            raw = data[: end + len(close)]
+            raw = data[: empty.end()] if empty else data[: end + len(close)]
             yield from self._made(around.opening + raw + around.closing, raw, place, first_child=True)
 
     def _made(self, data: bytes, raw: bytes, place: Origin, *, first_child: bool) -> Iterator[Item]:
         origin = replace(place, sha256=hashlib.sha256(raw).hexdigest())
         try:
             root = parse(data)
+        except XmlRefusedError as error:
+            yield _lost(place, error.reason)
+            if self.rescue and not first_child:
+                yield from self._rescued(data, place)
+            return
+        try:
             for count, item in enumerate(self.make(root[0] if first_child else root, origin)):
                 yield _placed(item, place.offset + count)
         except RecordRefusedError as error:
             yield _lost(place, error.reason)
+
+    def _rescued(self, data: bytes, place: Origin) -> Iterator[Item]:
+        count = 0
+        alone = replace(self, rescue=frozenset())
+        for record in rescued(data, _opening(self.rescue)):
+            for item in alone._made(record, record, place, first_child=False):  # noqa: SLF001 - its own
+                count += 1
+                if count >= _ROOM:
+                    return
+                yield _placed(item, place.offset + count)
 
 
 @cache

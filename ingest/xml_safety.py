@@ -6,6 +6,9 @@ Decisions
   that could hide one (UTF-7, EBCDIC) is refused. The parser then resolves no entity, opens no network
   connection, loads no DTD and keeps libxml2's own limits on depth and size; what it found is checked again.
 * A `DOCTYPE` with an external identifier or an empty subset is what real files carry, and is harmless here.
+  So is an unparsed entity (`<!ENTITY p.TIF SYSTEM "p.TIF" NDATA TIF>`): it names a picture, has no text to
+  expand, and no reader opens it. The grants and applications of 2001 to 2004 have one for every drawing.
+  Every other declaration (general or parameter, internal or external) is refused, by both locks.
 * Byte offsets in messages count from the start of the record, which is what `Origin.offset` points at.
 """
 
@@ -56,12 +59,27 @@ _OPTIONS: Mapping[str, Any] = {
     "load_dtd": False,
     "huge_tree": False,
     "remove_comments": True,
-    "collect_ids": False,
 }
+"""`collect_ids=False` must stay away: in libxml2 it switches the loading of external DTDs on, whatever
+`load_dtd` says, and a record could make this machine open any file or pipe it names."""
 _SPACE = re.compile(rb"[ \t\r\n]*")
 _NAME = re.compile(rb"<([A-Za-z_][A-Za-z0-9_.:-]{0,99})")
 _ENCODING = re.compile(rb"""encoding[ \t\r\n]{0,9}=[ \t\r\n]{0,9}["']([A-Za-z0-9._-]{1,40})["']""")
 _SUBSET_TOKEN = re.compile(rb"<!--|<\?|<!ENTITY|[\"'\[\]>]")
+_S, _LITERAL = rb"[ \t\r\n]{1,99}", rb"""(?:"[^"<>&%]{0,500}"|'[^'<>&%]{0,500}')"""
+_WORD = rb"[A-Za-z_][A-Za-z0-9_.:-]{0,299}"
+_UNPARSED = re.compile(
+    rb"<!ENTITY%b%b%b(?:SYSTEM|PUBLIC%b%b)%b%b%bNDATA%b%b[ \t\r\n]{0,99}>"
+    % (_S, _WORD, _S, _S, _LITERAL, _S, _LITERAL, _S, _S, _WORD)
+)
+"""A declaration of an unparsed entity, XML 1.0, 4.2.2: the only kind that is let through."""
+_LETTERS = (
+    *("agr", "bgr", "ggr", "dgr", "egr", "zgr", "eegr", "thgr", "igr", "kgr", "lgr", "mgr", "ngr"),
+    *("xgr", "ogr", "pgr", "rgr", "sgr", "sfgr", "tgr", "ugr", "phgr", "khgr", "psgr", "ohgr"),
+)
+_SMALL = dict(zip(_LETTERS, "αβγδεζηθικλμνξοπρσςτυφχψω", strict=True))
+_GREEK = _SMALL | {f"{name[:-2].upper()}gr": letter.upper() for name, letter in _SMALL.items()}
+"""The entities of ISO 8879 "Greek Letters" (ISOgrk1), which HTML does not have and the office used."""
 _ENCODINGS = re.compile(r"utf-?8|us-ascii|iso-8859-\d{1,2}|windows-125\d")
 """Supersets of ASCII: no byte sequence below 0x80 means anything else in them."""
 
@@ -127,9 +145,14 @@ def parse(data: bytes, fold: Fold | None = None, head: Prolog | None = None) -> 
     except etree.XMLSyntaxError as error:
         raise XmlRefusedError(f"not well-formed: {' '.join(str(error.msg).split())[:200]}") from None
     subset: Any = root.getroottree().docinfo.internalDTD
-    if subset is not None and any(True for _ in subset.entities()):
+    if subset is not None and any(not _is_unparsed(entity) for entity in subset.entities()):
         raise XmlRefusedError("declares entities; refused")
     return root
+
+
+def _is_unparsed(entity: Any) -> bool:  # noqa: ANN401 - lxml has no public type for it
+    """Tell by what libxml2 keeps: an unparsed entity alone has an address and a content (its notation)."""
+    return bool(entity.system_url) and entity.orig is None and bool(entity.content)
 
 
 @cache
@@ -176,7 +199,8 @@ def named(element: _Element, name: str) -> Iterator[_Element]:
 def entity_text(element: _Element) -> str:
     """Return the character of an unresolved entity reference such as `&lsquo;`, or the reference itself."""
     literal = element.text or ""
-    return html5.get(literal.removeprefix("&"), literal)
+    name = literal.removeprefix("&")
+    return html5.get(name) or _GREEK.get(name.removesuffix(";"), literal)
 
 
 def wide(data: bytes) -> str:
@@ -209,7 +233,7 @@ def _after(data: bytes, mark: bytes, at: int) -> int:
 
 
 def _doctype(data: bytes, at: int) -> tuple[int, bool]:
-    """Return where the document type ends and whether it declares entities."""
+    """Return where the document type ends and whether it declares entities other than unparsed ones."""
     depth, entities = 0, False
     while match := _SUBSET_TOKEN.search(data, at):
         token, at = match[0], match.end()
@@ -220,7 +244,9 @@ def _doctype(data: bytes, at: int) -> tuple[int, bool]:
         elif token == b"<?":
             at = _after(data, b"?>", at)
         elif token == b"<!ENTITY":
-            entities = True
+            unparsed = _UNPARSED.match(data, match.start())
+            entities = entities or unparsed is None
+            at = unparsed.end() if unparsed else at
         elif token == b"[":
             depth += 1
         elif token == b"]":

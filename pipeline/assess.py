@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from pipeline import dating
@@ -29,6 +29,7 @@ from pipeline.library import SearchFilter
 from pipeline.matching import demand
 from pipeline.novelty import LeftOut, NoveltyReport, Query
 from pipeline.support import PART, judge_all, reach
+from pipeline.versions import first_seen
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -202,7 +203,23 @@ def _judged(feature: Feature, documents: Sequence[Document], library: Library) -
     pairs: list[tuple[Document, Sequence[FoundPassage]]] = [
         (document, found.get(document.key, ())) for document in documents
     ]
-    return judge_all(feature, pairs, library)
+    return tuple(_dated(cell, documents, library) for cell in judge_all(feature, pairs, library))
+
+
+def _dated(cell: Cell, documents: Sequence[Document], library: Library) -> Cell:
+    """Say of each quote which version of its work was public first with these words."""
+    document = next(d for d in documents if d.key == cell.key)
+    versions = library.versions(document) if cell.evidence else ()
+    if not versions:
+        return cell
+    found = []
+    for evidence in cell.evidence:
+        first = first_seen(evidence.quote, document, versions)
+        if first is None:
+            found.append(evidence)
+        else:
+            found.append(replace(evidence, first_key=first.key, first_published=str(first.published)))
+    return replace(cell, evidence=tuple(found))
 
 
 def _left_out(
@@ -220,7 +237,8 @@ def _left_out(
         search.queries.append(Query(subject=f"{subject}, any date", mode="fused", text=query, hits=len(hits)))
         for hit in hits:
             if hit.key not in found and hit.key not in search.score:
-                reason = dating.left_out(library.document(hit.key), critical)
+                document = library.document(hit.key)
+                reason = dating.left_out(document, critical, library.versions(document))
                 if reason is not None:
                     found[hit.key] = reason
     return tuple(found.values())

@@ -48,6 +48,10 @@ class Evidence:
     """What of the feature the quote lacks: words, numbers with units, negations."""
     score: float = 0.0
     """Strength of the support in [0, 1]."""
+    first_key: str = ""
+    """The version of the work that was public first with these words; empty when no other one is here."""
+    first_published: str = ""
+    """When that version was: day or interval in ISO 8601."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,11 +10,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ingest.passages import passages
-from pipeline import store_corpus, store_events
+from pipeline import store_corpus, store_events, store_put
 from pipeline.library import SearchFilter
 from pipeline.store import sqlite_version
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ingest.documents import Document
     from pipeline.corpus import Corpus
     from pipeline.workspace import Workspace
 
@@ -32,22 +35,21 @@ class Finding:
 
 
 def corpus_faults(corpus: Corpus) -> tuple[str, ...]:
-    """Compare database and index, every stored text with its passages, every file with what was written.
+    """Compare database and index, each document with its digest and row, each file with what was written.
 
-    Returns a sentence per fault, none when all agree. Raises IndexDamagedError.
+    Hashes are computed again, from the texts that are stored. Returns a sentence per fault, none when all
+    agree. Raises IndexDamagedError.
     """
-    faults = []
+    faults: list[str] = []
     reader = corpus.reader()
     reader.verify()
     with corpus.store.read() as connection:
         waiting = store_corpus.count_pending(connection, reader.generation)
         total = store_corpus.count(connection, SearchFilter())
         pieces = 0
-        for document in store_corpus.every(connection):
-            cut = passages(document)
-            pieces += len(cut)
-            if any(p.end > len(document.text) or p.start >= p.end for p in cut):
-                faults.append(f"{document.key}: a passage lies outside its text")
+        for document, row in store_corpus.stored(connection):
+            pieces += row["passages"]
+            faults += _document_faults(document, row)
     if waiting:
         faults.append(f"{waiting} documents wait for the index; another process may be writing")
     if reader.items != total:
@@ -55,6 +57,16 @@ def corpus_faults(corpus: Corpus) -> tuple[str, ...]:
     if reader.vectors != pieces:
         faults.append(f"the index holds {reader.vectors} passages, the documents have {pieces}")
     return tuple(faults)
+
+
+def _document_faults(document: Document, row: Mapping[str, object]) -> Iterator[str]:
+    if any(p.end > len(document.text) or p.start >= p.end for p in passages(document)):
+        yield f"{document.key}: a passage lies outside its text"
+    wrong = [name for name, value in store_put.expected(document).items() if row[name] != value]
+    if "digest" in wrong:
+        yield f"{row['key']}: it was changed since it was stored; remove its source and read it again"
+    elif wrong:
+        yield f"{row['key']}: {', '.join(wrong)} stored beside it do not follow from it"
 
 
 def machine() -> tuple[Finding, ...]:

@@ -17,6 +17,7 @@ import shutil
 from collections import OrderedDict
 from contextlib import contextmanager
 from dataclasses import replace
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from index import manifest, syntax
@@ -25,24 +26,26 @@ from index.records import Filter
 from index.text import content
 from ingest.documents import clean
 from ingest.passages import FORMAT, passages
-from pipeline import store_corpus
+from pipeline import corpus_status, store_corpus, store_links, store_put, store_relations
 from pipeline.errors import PipelineError, UsageError
 from pipeline.library import CorpusStatus, Found, FoundPassage, Mode, Reach, SearchFilter, Understood
 from pipeline.locking import alone
 from pipeline.quoting import by_words, item_of, quoted, symbol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from index.encoder import Encoder
-    from index.records import PieceHit
+    from index.records import Item, PieceHit
     from ingest.documents import Document
     from ingest.passages import Passage
     from pipeline.store import Store
 
-BATCH = 1024
-"""Passages per index generation: some ten seconds of encoding, which is what a crash can cost."""
+BATCH, MOST = 1024, 32_768
+"""Passages per index generation, at least and at most."""
+_SECONDS = 10.0
+"""Work in a generation, about: what a crash can cost. Much smaller ones cost more in files and merges."""
 LOCK = "writer.lock"
 _MEANT = 190
 """Words of a query that reach the encoder's window of 256 word pieces, about."""
@@ -69,13 +72,16 @@ class UnknownDocumentError(UsageError):
 class Corpus:
     """Documents of a workspace: stored, indexed, searchable."""
 
-    def __init__(self, store: Store, folder: Path, encoder: Encoder, *, batch: int = BATCH) -> None:
+    def __init__(self, store: Store, folder: Path, encoder: Encoder, *, batch: int | None = None) -> None:
+        """Hold a corpus. `batch` fixes the passages of a generation, which else follow the work's pace."""
         self.store = store
-        self.batch = batch
+        self.batch = batch or BATCH
+        self._paced = batch is None
         self.folder = folder
         self.encoder = encoder
         self._reader: HybridIndex | None = None
         self._kept: OrderedDict[int, tuple[Document, tuple[Passage, ...]]] = OrderedDict()
+        self._stored: dict[str, tuple[Document, tuple[Passage, ...]]] = {}
         self._newer: set[int] = set()  # of these, the text changed after the reader's generation
 
     # -- the index ---------------------------------------------------------------------------------
@@ -97,7 +103,15 @@ class Corpus:
             finally:
                 self.close()
 
+    def _derive(self) -> None:
+        """Bring level what an older release derived from documents otherwise, before digests are compared."""
+        while True:
+            with self.store.begin() as connection:
+                if not store_links.catch_up(connection):
+                    return
+
     def _opened(self) -> HybridIndex:
+        self._derive()
         if not manifest.exists(self.folder):
             with self.store.begin() as connection:
                 store_corpus.forget_index(connection)
@@ -130,6 +144,8 @@ class Corpus:
 
     def _is_level(self, index: HybridIndex) -> bool:
         with self.store.read() as connection:
+            if store_links.behind(connection):
+                return False
             held = store_corpus.count_held(connection, index.generation)
             return held == index.items and not store_corpus.count_pending(connection, index.generation)
 
@@ -155,17 +171,31 @@ class Corpus:
                 store_corpus.done_removals(connection, gone)
         while True:
             with self.store.read() as connection:
-                found = store_corpus.pending(connection, index.generation, self.batch)
-            if not found:
+                waiting = store_corpus.pending(connection, index.generation, self.batch)
+                absent = [each.item for each in waiting if each.key not in self._stored]
+                held = store_corpus.by_items(connection, absent)
+            if not waiting:
                 return
-            self.apply(index, found)
+            items = []
+            for each in waiting:
+                known = self._stored.pop(each.key, None)
+                document, cut = known or (held[each.item], passages(held[each.item]))
+                items.append(item_of(each.item, document, cut))
+            self._apply(index, items, {each.item: each.digest for each in waiting})
 
-    def apply(self, index: HybridIndex, found: Mapping[int, Document]) -> None:
+    def keep(self, document: Document, cut: tuple[Passage, ...]) -> None:
+        """Remember what the writer has just stored, until the index takes it: it need not be read again."""
+        self._stored[document.key] = (document, cut)
+
+    def _apply(self, index: HybridIndex, items: Sequence[Item], digests: dict[int, str]) -> None:
         """Index documents as one generation and mark them."""
-        made = index.apply([item_of(number, document) for number, document in found.items()])
-        digests = {number: document.digest for number, document in found.items()}
+        started = monotonic()
+        made = index.apply(items)
         with self.store.begin() as connection:
             store_corpus.mark_indexed(connection, digests, made.generation)
+        if self._paced:
+            pace = sum(len(item.pieces) for item in items) / max(monotonic() - started, 1e-3)
+            self.batch = max(BATCH, min(MOST, int(pace * _SECONDS)))
 
     def rebuild(self) -> None:
         """Drop the index and make it again from the database (another model, another format).
@@ -183,16 +213,17 @@ class Corpus:
                 self.catch_up(index)
 
     def remove(self, source: str) -> int:
-        """Remove every document of a source; returns how many."""
+        """Remove what a source said; returns of how many documents."""
         with self.writer() as index:
             with self.store.begin() as connection:
-                removed = store_corpus.remove_source(connection, source)
+                removed = store_put.remove_source(connection, source)
             self.catch_up(index)
         return removed
 
     def close(self) -> None:
         """Let go of the open index, and of the texts that were quoted from it."""
         self._kept.clear()
+        self._stored.clear()
         self._newer.clear()
         if self._reader is not None:
             self._reader.close()
@@ -289,6 +320,14 @@ class Corpus:
             raise UnknownDocumentError(key)
         return found[1]
 
+    def versions(self, document: Document) -> tuple[Document, ...]:
+        """Return the other texts of a document's work."""
+        if not document.work:
+            return ()
+        with self.store.read() as connection:
+            rows = store_relations.versions(connection, document.work, document.key)
+            return tuple(store_corpus.by_items(connection, [row.item for row in rows]).values())
+
     def weights(self, stems: Sequence[str]) -> dict[str, float]:
         """Return inverse document frequencies of stems."""
         return self.reader().idf(stems)
@@ -311,25 +350,7 @@ class Corpus:
         """Return what the corpus holds; counts come from the database, the generation from the index."""
         generation = self.reader().generation
         with self.store.read() as connection:
-            documents, pieces, lost, undated, oldest, newest = store_corpus.totals(connection)
-            return CorpusStatus(
-                documents=documents,
-                passages=pieces,
-                skipped=lost,
-                undated=undated,
-                by_source=store_corpus.counts(connection, "source"),
-                by_kind=store_corpus.counts(connection, "kind"),
-                by_country=store_corpus.counts(connection, "country"),
-                by_year=store_corpus.counts(connection, "year"),
-                by_language=store_corpus.counts(connection, "language"),
-                oldest=oldest,
-                newest=newest,
-                snapshot=store_corpus.snapshot(connection),
-                model=self.encoder.name,
-                model_sha256=self.encoder.sha256,
-                generation=generation,
-                waiting=store_corpus.count_pending(connection, generation),
-            )
+            return corpus_status.status(connection, self.encoder, generation)
 
     def _filter(self, filters: SearchFilter) -> Filter:
         groups = (

@@ -9,15 +9,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ingest.documents import PUBLIC_KINDS
+from ingest.documents import PUBLIC_KINDS, EventKind
 from pipeline.chart import DateStatus
 from pipeline.novelty import LeftOut
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Sequence
 
     from ingest.documents import Document
 
+_OTHER_TEXTS = frozenset({EventKind.EARLIER_VERSION, EventKind.RELATED_PUBLISHED})
 SAME_DAY = "public on the critical date itself: the same day is not before it"
 LATER_FILED_BEFORE = (
     "public later, filed before: may count as an earlier application in some offices (35 USC 102(a)(2), "
@@ -37,8 +39,8 @@ def status_of(document: Document, critical: dt.date) -> DateStatus | None:
     return DateStatus.UNDETERMINED if published.earliest < critical else None
 
 
-def left_out(document: Document, critical: dt.date) -> LeftOut | None:
-    """Return why a document cannot count, or None when it may."""
+def left_out(document: Document, critical: dt.date, versions: Sequence[Document] = ()) -> LeftOut | None:
+    """Return why a document cannot count, or None when it may; `versions` are its work's that are here."""
     published = document.published
     if published is None or published.earliest < critical:
         return None
@@ -49,7 +51,18 @@ def left_out(document: Document, critical: dt.date) -> LeftOut | None:
         reason = LATER_FILED_BEFORE
     else:
         reason = STARTS_ON_DATE if published.earliest == critical else LATER
+    reason += _earlier(document, critical, versions)
     return LeftOut(key=document.key, title=document.name, published=str(published), reason=reason)
+
+
+def _earlier(document: Document, critical: dt.date, versions: Sequence[Document]) -> str:
+    """Name an earlier text of the work that was public before the date and is not in the corpus."""
+    held = [version.published for version in versions if version.published is not None]
+    for event in document.events:
+        before = event.kind in _OTHER_TEXTS and event.when.latest < critical
+        if before and not any(when.earliest <= event.when.latest for when in held):
+            return f"; another text of it was public {event.when}, before the date, and is not here: get it"
+    return ""
 
 
 def date_source(document: Document) -> str:

@@ -16,11 +16,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingest import sources
-from ingest.documents import Document, Unreadable
+from ingest.classes import ClassTitle
+from ingest.documents import Unreadable
 from ingest.errors import UndetectedSourceError
+from ingest.items import WantedNumber, offset_of
 from ingest.passages import passages
 from ingest.record_stream import display
-from pipeline import store_corpus
+from pipeline import store_corpus, store_links, store_put
 from pipeline.corpus import Corpus
 from pipeline.store_corpus import FileMark
 
@@ -28,10 +30,12 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
 
     from index.hybrid import HybridIndex
+    from ingest.items import Item
     from ingest.sources import Reader
 
 
-_COUNTED = ("added", "updated", "unchanged", "undated", "passages", "skipped")
+_COUNTED = ("added", "updated", "unchanged", "undated", "passages", "skipped", "titles", "wanted")
+_SMALL = 500
 _LISTED = 10_000
 """Skipped records listed in a summary; all of them are in the database."""
 
@@ -68,6 +72,10 @@ class IngestSummary:
     passages: int
     taken: int
     """Records read in this run, whatever became of them."""
+    titles: int
+    """Class titles taken from a scheme."""
+    wanted: int
+    """Numbers that a list names without a text."""
     finished: bool
     """False when a limit ended the run before the sources did."""
 
@@ -81,6 +89,8 @@ class _Run:
     skipped: list[Unreadable] = field(default_factory=list)
     taken: int = 0
     waiting: int = 0
+    small: list[ClassTitle | WantedNumber] = field(default_factory=list)
+    """Read and not yet stored: they are many and short, so they are stored `_SMALL` at a time."""
 
     @property
     def full(self) -> bool:
@@ -144,6 +154,8 @@ def ingest(
         documents=documents,
         passages=pieces,
         taken=run.taken,
+        titles=run.counts["titles"],
+        wanted=run.counts["wanted"],
         finished=not run.full,
     )
 
@@ -169,14 +181,15 @@ def _read_file(run: _Run, index: HybridIndex, reader: Reader, path: Path) -> Gen
     whole = True
     for record in reader.read(path, after=mark.reached):
         whole = whole and not (isinstance(record, Unreadable) and record.passing)
-        offset = record.offset if isinstance(record, Unreadable) else record.origin.offset
+        offset = offset_of(record)
         mark = _take(run, record, mark, replace(mark, reached=offset) if whole else mark)
         yield offset
         if run.waiting >= run.corpus.batch:
             _flush(run, index)
         if run.full:
-            return
-    if whole:
+            break
+    _keep_small(run, mark)
+    if whole and not run.full:
         with run.corpus.store.begin() as connection:
             store_corpus.put_mark(connection, replace(mark, finished=True))
 
@@ -193,12 +206,12 @@ def _spelled(path: Path) -> str:
 
 def _mark(run: _Run, reader: Reader, path: Path) -> FileMark:
     """Return how far a file was read, and list again what was skipped until there. Raises OSError."""
-    stat = path.stat()
+    size, modified_ns = sources.state(path, reader)
     fresh = FileMark(
         path=_mark_path(path),
         source=reader.name,
-        size=stat.st_size,
-        modified_ns=stat.st_mtime_ns,
+        size=size,
+        modified_ns=modified_ns,
         reached=-1,
         records=0,
         finished=False,
@@ -216,31 +229,50 @@ def _mark(run: _Run, reader: Reader, path: Path) -> FileMark:
     return old
 
 
-def _take(run: _Run, record: Document | Unreadable, mark: FileMark, reached: FileMark) -> FileMark:
+def _take(run: _Run, record: Item, mark: FileMark, reached: FileMark) -> FileMark:
     """Store one record and the new mark, `reached` so far, in one transaction."""
     run.taken += 1
+    if isinstance(record, ClassTitle | WantedNumber):
+        run.small.append(record)
+        if len(run.small) >= _SMALL:
+            _keep_small(run, reached)
+        return reached
+    _keep_small(run, mark)
     if isinstance(record, Unreadable):
         with run.corpus.store.begin() as connection:
             store_corpus.put_skipped(connection, record, mark.path, run.at())
             store_corpus.put_mark(connection, reached)
         run.skip(record)
         return reached
-    pieces = len(passages(record))
+    cut = passages(record)
     if reached is not mark:
         reached = replace(reached, records=mark.records + 1)
     with run.corpus.store.begin() as connection:
-        change = store_corpus.put(connection, record, pieces, run.at())
+        change, whole, pieces = store_put.put(connection, record, len(cut), run.at())
         store_corpus.put_mark(connection, reached)
-    if change == "kept":
-        reason = f"{record.key} is already here with a fuller text from another source"
-        run.skip(Unreadable(file=record.origin.file, offset=record.origin.offset, reason=reason))
-        return reached
     run.counts[change] += 1
     if change != "unchanged":
-        run.counts["undated"] += record.published is None
+        run.counts["undated"] += whole.published is None
         run.counts["passages"] += pieces
         run.waiting += pieces
+        run.corpus.keep(whole, cut if whole is record else passages(whole))
     return reached
+
+
+def _keep_small(run: _Run, mark: FileMark) -> None:
+    """Store the titles and numbers that were read last, with the mark of where that was."""
+    if not run.small:
+        return
+    with run.corpus.store.begin() as connection:
+        for record in run.small:
+            if isinstance(record, ClassTitle):
+                store_links.put_title(connection, record)
+            else:
+                store_links.put_wanted(connection, record, run.at())
+        store_corpus.put_mark(connection, mark)
+    run.counts["titles"] += sum(isinstance(record, ClassTitle) for record in run.small)
+    run.counts["wanted"] += sum(isinstance(record, WantedNumber) for record in run.small)
+    run.small.clear()
 
 
 def _flush(run: _Run, index: HybridIndex) -> None:

@@ -117,6 +117,22 @@ class CorpusStatus:
     generation: int
     waiting: int = 0
     """Documents that are stored and not in the index yet: another process is writing it."""
+    families: int = 0
+    """Simple families with several members here."""
+    in_families: int = 0
+    near_groups: int = 0
+    """Groups of near-duplicates."""
+    in_near_groups: int = 0
+    by_class: tuple[tuple[str, int], ...] = ()
+    """Subclasses of CPC and IPC; a document counts in each of its own."""
+    class_titles: tuple[tuple[str, str], ...] = ()
+    """Titles of those subclasses, as far as a scheme was ingested."""
+    title_only: int = 0
+    """Documents of which only the title is here."""
+    numbers_wanted: int = 0
+    """Numbers that lists name and of which nothing is here."""
+    failed_files: tuple[tuple[str, str], ...] = ()
+    """(file, reason) of files that gave nothing."""
 
 
 class Library(Protocol):
@@ -140,6 +156,9 @@ class Library(Protocol):
 
     def document(self, key: str) -> Document:
         """Return a document. Raises UnknownDocumentError."""
+
+    def versions(self, document: Document) -> tuple[Document, ...]:
+        """Return the other texts of a document's work that are in the corpus."""
 
     def weights(self, stems: Sequence[str]) -> Mapping[str, float]:
         """Return inverse document frequencies (BM25 form) of stems made by `index.text.tokens`."""

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from index.records import Item, Piece, PieceHit
 from index.text import content, marks, tokens
-from ingest.passages import passages
 from pipeline.library import FoundPassage
 
 if TYPE_CHECKING:
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from ingest.passages import Passage
 
 
-def item_of(number: int, document: Document) -> Item:
+def item_of(number: int, document: Document, cut: tuple[Passage, ...]) -> Item:
     """Return what the index holds of a document. `index/` knows no patents: kinds and classes become tags."""
     return Item(
         id=number,
@@ -30,7 +29,7 @@ def item_of(number: int, document: Document) -> Item:
         title=document.title,
         pieces=tuple(
             Piece(ordinal=ordinal, field=p.field, text=document.text[p.start : p.end])
-            for ordinal, p in enumerate(passages(document))
+            for ordinal, p in enumerate(cut)
         ),
     )
 

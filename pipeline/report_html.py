@@ -93,8 +93,7 @@ def _quote(evidence: Evidence) -> str:
     words = "".join(
         f"<mark>{escape(text)}</mark>" if marked else escape(text) for text, marked in view.pieces(evidence)
     )
-    place = f"{evidence.key}, {evidence.anchor}, characters {evidence.start}–{evidence.end}"
-    return f'<blockquote>{words}</blockquote><p class="where">{escape(place)}</p>'
+    return f'<blockquote>{words}</blockquote><p class="where">{escape(view.place(evidence))}</p>'
 
 
 def _verdict(cell: Cell, reference: ChartReference) -> str:

@@ -81,8 +81,7 @@ def _closest(report: NoveltyReport) -> Iterator[str]:
             continue
         for evidence in item.cell.evidence:
             yield f"> {_quote(evidence)}"
-            place = f"{evidence.key}, {evidence.anchor}, characters {evidence.start}–{evidence.end}"
-            yield escape(place)
+            yield escape(view.place(evidence))
         reference = item.reference
         yield (
             f"**{item.cell.support.value}** (probability {item.cell.probability:.2f}, uncalibrated; "

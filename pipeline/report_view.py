@@ -48,6 +48,15 @@ class Score:
     essential: int
 
 
+def place(evidence: Evidence) -> str:
+    """Say where a quote stands, and which version of its work was public first with it."""
+    first = ""
+    if evidence.first_key:
+        which = "this version" if evidence.first_key == evidence.key else evidence.first_key
+        first = f"; these words were first public in {which} ({evidence.first_published})"
+    return f"{evidence.key}, {evidence.anchor}, characters {evidence.start}–{evidence.end}{first}"
+
+
 def closest(report: NoveltyReport) -> tuple[Closest, ...]:
     """Return the best cell per feature, documents dated before first."""
     references = {reference.key: reference for reference in report.chart.references}

@@ -5,14 +5,27 @@ from __future__ import annotations
 import hashlib
 import zlib
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Select, and_, delete, false, func, or_, select, true, update
+from sqlalchemy import (
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    case,
+    delete,
+    false,
+    func,
+    or_,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from ingest import documents as ingest_documents
-from ingest.documents import Unreadable
-from pipeline.store_schema import documents, files, removals, skipped
+from ingest.documents import OPEN, Unreadable
+from pipeline.store_schema import contributions, documents, files, removals, skipped
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Sequence
@@ -22,9 +35,26 @@ if TYPE_CHECKING:
     from ingest.documents import Document
     from pipeline.library import SearchFilter
 
-Change = Literal["added", "updated", "unchanged", "kept"]
 _MANY = 500
 """Bound parameters per IN list, below SQLite's limit."""
+_FIRST_DAY = case(
+    (documents.c.published_earliest == OPEN.isoformat(), documents.c.published_latest),
+    else_=documents.c.published_earliest,
+)
+_FURTHER_SOURCES = (
+    select(contributions.c.source, func.count())
+    .join(documents, documents.c.id == contributions.c.document)
+    .where(contributions.c.source != documents.c.source)
+    .group_by(contributions.c.source)
+)
+_MARK_INDEXED = (
+    update(documents)
+    .where(documents.c.id == bindparam("item"), documents.c.digest == bindparam("same"))
+    .values(indexed=bindparam("made"))
+)
+_PUT = upsert(files)
+_PUT_MARK = _PUT.on_conflict_do_update(index_elements=["path"], set_=dict(_PUT.excluded))
+"""Statements of every record are built once: building one costs more than running it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,45 +84,13 @@ class Row:
     filed_earliest: str | None
 
 
-def put(connection: Connection, document: Document, passages: int, at: str) -> Change:
-    """Add or update a document; a fuller text from another source is `kept` instead."""
-    found = connection.execute(
-        select(documents.c.id, documents.c.digest, documents.c.source, documents.c.length).where(
-            documents.c.key == document.key
-        )
-    ).first()
-    digest = document.digest
-    if found is not None and found.digest == digest:
-        return "unchanged"
-    if found is not None and found.source != document.origin.source and found.length > len(document.text):
-        return "kept"
-    values = _values(document, digest, passages, at)
-    if found is None:
-        connection.execute(documents.insert().values(values))
-        return "added"
-    values["indexed"] = None
-    connection.execute(update(documents).where(documents.c.id == found.id).values(values))
-    return "updated"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A stored document that the index has to take."""
 
-
-def _values(document: Document, digest: str, passages: int, at: str) -> dict[str, object]:
-    published, filed = document.published, document.filed
-    return {
-        "key": document.key,
-        "kind": document.kind.value,
-        "source": document.origin.source,
-        "country": document.country,
-        "language": document.language,
-        "title": document.title,
-        "published_earliest": published and published.earliest.isoformat(),
-        "published_latest": published and published.latest.isoformat(),
-        "filed_earliest": filed and filed.earliest.isoformat(),
-        "length": len(document.text),
-        "passages": passages,
-        "digest": digest,
-        "body": zlib.compress(ingest_documents.dump(document), 3),
-        "added_at": at,
-    }
+    item: int
+    key: str
+    digest: str
 
 
 def by_key(connection: Connection, key: str) -> tuple[int, Document] | None:
@@ -126,24 +124,25 @@ def rows_by_keys(connection: Connection, keys: Sequence[str]) -> tuple[Row, ...]
     found: list[Row] = []
     for start in range(0, len(keys), _MANY):
         part = list(keys[start : start + _MANY])
-        found.extend(_row(row) for row in connection.execute(_headline().where(documents.c.key.in_(part))))
+        found.extend(row_of(row) for row in connection.execute(headline().where(documents.c.key.in_(part))))
     return tuple(found)
 
 
-def pending(connection: Connection, generation: int, most: int) -> dict[int, Document]:
-    """Return documents that the index generation does not hold yet, oldest first.
+def pending(connection: Connection, generation: int, most: int) -> tuple[Waiting, ...]:
+    """Return which documents the index generation does not hold yet, oldest first.
 
     As many as have `most` passages together, and at least one where any waits.
     """
     waits = or_(documents.c.indexed.is_(None), documents.c.indexed > generation)
-    query = select(documents.c.id, documents.c.passages).where(waits).order_by(documents.c.id).limit(most)
-    chosen: list[int] = []
-    for item, pieces in connection.execute(query):
-        most -= pieces
+    c = documents.c
+    query = select(c.id, c.key, c.digest, c.passages).where(waits).order_by(c.id).limit(most)
+    chosen: list[Waiting] = []
+    for row in connection.execute(query):
+        most -= row.passages
         if chosen and most < 0:
             break
-        chosen.append(int(item))
-    return by_items(connection, chosen)
+        chosen.append(Waiting(item=int(row.id), key=row.key, digest=row.digest))
+    return tuple(chosen)
 
 
 def count_pending(connection: Connection, generation: int) -> int:
@@ -180,31 +179,15 @@ def distrust_unless(connection: Connection, held: Container[int]) -> tuple[int, 
 
 def mark_indexed(connection: Connection, digests: dict[int, str], generation: int) -> None:
     """Record that a generation holds these items, unless a row changed meanwhile."""
-    for item, digest in digests.items():
-        connection.execute(
-            update(documents)
-            .where(documents.c.id == item, documents.c.digest == digest)
-            .values(indexed=generation)
-        )
+    rows = [{"item": item, "same": digest, "made": generation} for item, digest in digests.items()]
+    if rows:
+        connection.execute(_MARK_INDEXED, rows)
 
 
 def forget_index(connection: Connection) -> None:
     """Make every document wait for the index again (a rebuild)."""
     connection.execute(update(documents).values(indexed=None))
     connection.execute(delete(removals))
-
-
-def remove_source(connection: Connection, source: str) -> int:
-    """Remove a source's documents; their items wait in `removals` until the index has dropped them."""
-    query = select(documents.c.id).where(documents.c.source == source)
-    items = [int(row.id) for row in connection.execute(query)]
-    if items:
-        connection.execute(removals.insert(), [{"item": item} for item in items])
-        connection.execute(delete(documents).where(documents.c.source == source))
-    connection.execute(delete(files).where(files.c.source == source))
-    paths = select(files.c.path)
-    connection.execute(delete(skipped).where(skipped.c.path.not_in(paths)))
-    return len(items)
 
 
 def waiting_removals(connection: Connection) -> tuple[int, ...]:
@@ -226,9 +209,7 @@ def mark_of(connection: Connection, path: str) -> FileMark | None:
 
 def put_mark(connection: Connection, mark: FileMark) -> None:
     """Record how far a file was read."""
-    values = {name: getattr(mark, name) for name in FileMark.__dataclass_fields__}
-    statement = upsert(files).values(values)
-    connection.execute(statement.on_conflict_do_update(index_elements=["path"], set_=values))
+    connection.execute(_PUT_MARK, {name: getattr(mark, name) for name in FileMark.__dataclass_fields__})
 
 
 def put_skipped(connection: Connection, record: Unreadable, path: str, at: str) -> None:
@@ -303,11 +284,18 @@ def _conditions(filters: SearchFilter) -> Iterator[ColumnElement[bool]]:
 
 
 def counts(connection: Connection, column: str) -> tuple[tuple[str, int], ...]:
-    """Return (value, documents) of a column, largest first; `year` is that of the earliest public day."""
-    target = func.substr(documents.c.published_earliest, 1, 4) if column == "year" else documents.c[column]
+    """Return (value, documents) of a column, largest first.
+
+    `year` is that of the earliest public day, or of the bound where none is known; a document that several
+    sources tell about counts for each `source`.
+    """
+    target = func.substr(_FIRST_DAY, 1, 4) if column == "year" else documents.c[column]
     query = select(target, func.count()).group_by(target)
-    rows = ((str(value or "unknown"), int(number)) for value, number in connection.execute(query))
-    return tuple(sorted(rows, key=lambda pair: (-pair[1], pair[0])))
+    found = {str(value or "unknown"): int(number) for value, number in connection.execute(query)}
+    if column == "source":
+        for source, number in connection.execute(_FURTHER_SOURCES):
+            found[str(source)] = found.get(str(source), 0) + int(number)
+    return tuple(sorted(found.items(), key=lambda pair: (-pair[1], pair[0])))
 
 
 def totals(connection: Connection) -> tuple[int, int, int, int, str, str]:
@@ -317,7 +305,7 @@ def totals(connection: Connection) -> tuple[int, int, int, int, str, str]:
             func.count(),
             func.coalesce(func.sum(documents.c.passages), 0),
             func.count().filter(documents.c.published_earliest.is_(None)),
-            func.min(documents.c.published_earliest),
+            func.min(_FIRST_DAY),
             func.max(documents.c.published_latest),
         )
     ).one()
@@ -334,6 +322,13 @@ def snapshot(connection: Connection) -> str:
     return state.hexdigest()
 
 
+def stored(connection: Connection) -> Iterator[tuple[Document, dict[str, Any]]]:
+    """Yield all documents by key, with the columns of their rows, a few at a time."""
+    query = select(documents).order_by(documents.c.key).execution_options(yield_per=100)
+    for row in connection.execute(query):
+        yield _document(row.body), dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
+
+
 def every(connection: Connection) -> Iterator[Document]:
     """Yield all documents by key, a few at a time."""
     query = select(documents.c.body).order_by(documents.c.key).execution_options(yield_per=100)
@@ -341,14 +336,16 @@ def every(connection: Connection) -> Iterator[Document]:
         yield _document(row.body)
 
 
-def _headline() -> Select[Any]:
+def headline() -> Select[Any]:
+    """Return the query for headlines."""
     c = documents.c
     return select(
         c.id, c.key, c.kind, c.title, c.country, c.published_earliest, c.published_latest, c.filed_earliest
     )
 
 
-def _row(row: Any) -> Row:  # noqa: ANN401 - a row of `_headline`
+def row_of(row: Any) -> Row:  # noqa: ANN401 - a row of `headline`
+    """Return the headline of a row."""
     values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
     return Row(item=values.pop("id"), **values)
 

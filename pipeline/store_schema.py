@@ -3,6 +3,14 @@
 `documents.id` is AUTOINCREMENT: an id is never used again, so an index entry of a removed document can
 never be taken for a later one. `documents.indexed` is the index generation that holds the row, NULL while it
 waits; together with `removals` it is what a reopened workspace repairs the index from.
+
+What is derived from a document's body stands in columns and tables of its own: `bare` (its key without kind
+code), `work`, `application`, `family`, `claimed` (the applications whose date it has, as one text),
+`cluster` (near-duplicates; the smallest id among them), `priorities`, `aliases`, `citations`, `classes`,
+`bands`. `linked` is the version of that derivation (`store_links.LINKS`); what is behind is made again on the
+next writing. `wanted` are numbers that a list names without a text. `contributions` holds each source's own
+record of a document that several sources tell about: the document's body is made of them, and made again
+when a source is removed.
 """
 
 from __future__ import annotations
@@ -15,6 +23,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    PrimaryKeyConstraint,
     Table,
     Text,
     UniqueConstraint,
@@ -48,9 +57,104 @@ documents = Table(
     Column("body", LargeBinary, nullable=False),
     Column("added_at", Text, nullable=False),
     Column("indexed", Integer),
+    Column("bare", Text, nullable=False, server_default=""),
+    Column("work", Text, nullable=False, server_default=""),
+    Column("application", Text, nullable=False, server_default=""),
+    Column("family", Text, nullable=False, server_default=""),
+    Column("claimed", Text, nullable=False, server_default=""),
+    Column("cluster", Integer, nullable=False, server_default="0"),
+    Column("signature", LargeBinary),
+    Column("linked", Integer, nullable=False, server_default="0"),
     Index("ix_documents_indexed", "indexed"),
     Index("ix_documents_source", "source"),
+    Index("ix_documents_bare", "bare"),
+    Index("ix_documents_work", "work"),
+    Index("ix_documents_family", "family"),
+    Index("ix_documents_claimed", "claimed"),
+    Index("ix_documents_cluster", "cluster"),
+    Index("ix_documents_linked", "linked"),
     sqlite_autoincrement=True,
+)
+
+contributions = Table(
+    "contributions",
+    metadata,
+    Column("document", Integer, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("document", "source"),
+    Index("ix_contributions_source", "source"),
+)
+
+priorities = Table(
+    "priorities",
+    metadata,
+    Column("document", Integer, nullable=False),
+    Column("key", Text, nullable=False),
+    PrimaryKeyConstraint("document", "key"),
+    Index("ix_priorities_key", "key"),
+)
+
+aliases = Table(
+    "aliases",
+    metadata,
+    Column("document", Integer, nullable=False),
+    Column("key", Text, nullable=False),
+    PrimaryKeyConstraint("document", "key"),
+    Index("ix_aliases_key", "key"),
+)
+
+citations = Table(
+    "citations",
+    metadata,
+    Column("document", Integer, nullable=False),
+    Column("place", Integer, nullable=False),
+    Column("key", Text, nullable=False),
+    PrimaryKeyConstraint("document", "place"),
+    Index("ix_citations_key", "key"),
+)
+
+classes = Table(
+    "classes",
+    metadata,
+    Column("document", Integer, nullable=False),
+    Column("scheme", Text, nullable=False),
+    Column("symbol", Text, nullable=False),
+    PrimaryKeyConstraint("document", "scheme", "symbol"),
+    Index("ix_classes_symbol", "symbol"),
+)
+
+class_titles = Table(
+    "class_titles",
+    metadata,
+    Column("scheme", Text, nullable=False),
+    Column("symbol", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("level", Integer, nullable=False),
+    Column("parent", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    PrimaryKeyConstraint("scheme", "symbol"),
+)
+
+wanted = Table(
+    "wanted",
+    metadata,
+    Column("key", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("written", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    PrimaryKeyConstraint("key", "source"),
+)
+
+bands = Table(
+    "bands",
+    metadata,
+    Column("band", Integer, nullable=False),
+    Column("document", Integer, nullable=False),
+    PrimaryKeyConstraint("band", "document"),
+    Index("ix_bands_document", "document"),
+    sqlite_with_rowid=False,
 )
 
 removals = Table(

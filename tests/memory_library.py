@@ -35,6 +35,7 @@ def make_document(
     filed: str = "",
     kind: DocumentKind = DocumentKind.PATENT,
     language: str = "en",
+    work: str = "",
 ) -> Document:
     """Build a document from plain strings."""
     builder = TextBuilder()
@@ -62,6 +63,7 @@ def make_document(
         claims=parsed,
         events=tuple(events),
         language=language,
+        work=work,
         country="US" if kind in (DocumentKind.PATENT, DocumentKind.APPLICATION) else "",
     )
 
@@ -130,6 +132,10 @@ class MemoryLibrary:
 
     def document(self, key: str) -> Document:
         return self._entries[key].document
+
+    def versions(self, document: Document) -> tuple[Document, ...]:
+        held = (entry.document for entry in self._entries.values())
+        return tuple(d for d in held if d.work and d.work == document.work and d.key != document.key)
 
     def weights(self, stems: Sequence[str]) -> Mapping[str, float]:
         return {stem: self._idf(stem) for stem in stems}

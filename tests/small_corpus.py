@@ -50,9 +50,9 @@ def write_lines(path: Path, numbers: range) -> Path:
     return path
 
 
-def open_corpus(folder: Path) -> Corpus:
+def open_corpus(folder: Path, batch: int | None = 24) -> Corpus:
     folder.mkdir(exist_ok=True)
-    return Corpus(Store.open(folder / "record.sqlite"), folder / "index", HashEncoder(), batch=24)
+    return Corpus(Store.open(folder / "record.sqlite"), folder / "index", HashEncoder(), batch=batch)
 
 
 def run(corpus: Corpus, *paths: Path, source: str = "auto", limit: int | None = None) -> IngestSummary:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import pytest
 import tantivy
 from hypothesis import given
 from hypothesis import strategies as st
 
+from index import text as index_text
 from index.lexical_files import analyzer
-from index.text import BOILERPLATE, STOP_WORDS, content, marks, tokens
+from index.text import BOILERPLATE, LONGEST, STOP_WORDS, content, marks, tokens, words
 
 PROSE = """
 The rotating valves of a co-operating pump comprise bearings, housings and elastically deformable seals;
@@ -19,6 +21,37 @@ of universities argued happily about organisation, organization, conditional rel
 hopefulness, electricity, adjustable, effective, bowdlerize, possibly, sensibly, news, innings
 """
 LETTERS = st.text(st.characters(categories=("L", "N", "P", "Z"), max_codepoint=0x2FFF), max_size=60)
+PIECES = [
+    *(
+        "valves",
+        "Pumping",
+        "0.75",
+        "1,000.5",
+        "3.",
+        ",",
+        "co-operate",
+        "x_y",
+        "naïve",
+        "ΣΑΣ",
+        "İstanbul",
+        "漢字",
+    ),
+    *(
+        "--",
+        "e.g.",
+        "10^5",
+        "²",
+        "Ⅷ",
+        "ǅ",
+        "ﬁne",
+        "a\u0301b",
+        "x" * 63,
+        "y" * 64,
+        "é" * 31,
+        "é" * 32,
+        "İ" * 21,
+    ),
+]
 
 
 def test_a_token_is_a_stem_and_the_place_of_its_word() -> None:
@@ -52,8 +85,46 @@ def test_stems_agree_with_the_engines_en_stem_tokenizer_on_common_words() -> Non
 
 
 @given(LETTERS)
-def test_the_indexs_analyzer_and_tokens_cut_and_stem_alike(text: str) -> None:
-    assert analyzer().analyze(text) == [token.stem for token in tokens(text)]
+def test_the_engine_stores_exactly_the_stems_of_tokens(text: str) -> None:
+    assert analyzer().analyze(words(text)) == [token.stem for token in tokens(text)]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=12), st.sampled_from(["", " ", "\n", "\u3000"]))
+def test_words_beside_signs_blanks_and_endless_words_are_stored_as_tokens_sees_them(
+    pieces: list[str], between: str
+) -> None:
+    text = between.join(pieces)
+    assert analyzer().analyze(words(text)) == [token.stem for token in tokens(text)]
+
+
+@pytest.mark.parametrize("length", [LONGEST - 1, LONGEST, LONGEST + 1])
+def test_a_word_is_a_word_up_to_the_same_length_everywhere(length: int) -> None:
+    word = "q" * length
+    found = [token.stem for token in tokens(word)]
+    assert found == ([word] if length < LONGEST else [])
+    assert analyzer().analyze(words(word)) == found
+
+
+def test_a_word_that_is_none_keeps_its_place_so_that_its_neighbours_are_no_phrase() -> None:
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("text", tokenizer_name="a", index_option="position")
+    index = tantivy.Index(builder.build())
+    index.register_tokenizer("a", analyzer())
+    writer = index.writer(15_000_000, 1)
+    for text in (f"soil {'x' * 500} valve", "a soil valve"):
+        writer.add_document(tantivy.Document(text=words(text)))
+    writer.commit()
+    index.reload()
+    phrase = tantivy.Query.phrase_query(index.schema, "text", ["soil", "valv"])
+    assert len(index.searcher().search(phrase).hits) == 1
+
+
+def test_what_is_remembered_of_texts_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index_text, "_KEPT", 50)
+    for start in range(0, 1000, 20):
+        text = " ".join(f"part{number}." for number in range(start, start + 20))
+        assert words(text).split() == [token.stem for token in tokens(text)]
+        assert len(index_text._RUNS) <= 50
 
 
 @given(LETTERS)

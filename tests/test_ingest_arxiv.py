@@ -9,8 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingest.arxiv import Arxiv
+from ingest.arxiv import READER
 from ingest.documents import Classification, Document, DocumentKind, EventKind, Unreadable
+from tests.reader_laws import check_mutation, mutated
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,7 +64,7 @@ def answer(*records: str) -> str:
 
 def read(path: Path, text: str, after: int = -1) -> list[Document | Unreadable]:
     path.write_text(text, encoding="utf-8")
-    return list(Arxiv().read(path, after=after))
+    return [item for item in READER.read(path, after=after) if isinstance(item, Document | Unreadable)]
 
 
 def one(path: Path, text: str) -> Document:
@@ -177,7 +178,7 @@ def test_an_answer_without_records_and_an_empty_file_are_reasons(tmp_path: Path)
     for number, bare in enumerate((feed(), answer(), f"{HEAD}{OAI}<Identify/></OAI-PMH>")):
         (item,) = read(tmp_path / f"{number}.xml", bare)
         assert isinstance(item, Unreadable)
-        assert "without a record" in item.reason
+        assert "holds no record" in item.reason
     assert [getattr(item, "reason", "") for item in read(tmp_path / "b.xml", "")] == ["is empty"]
 
 
@@ -199,9 +200,41 @@ def test_reading_after_an_offset_gives_exactly_the_tail(tmp_path: Path, after: i
     assert read(tmp_path / "a.xml", TEXT, after) == tail
 
 
+SAMPLES = {
+    "atom.xml": feed(entry("2401.00001v1"), entry("2401.00002v3")).encode(),
+    "raw.xml": answer(DELETED, raw("0704.0001", MAIL)).encode(),
+    "glued.xml": TEXT.encode(),
+}
+
+
+def test_the_doi_that_authors_name_is_another_name_and_versions_share_a_work(tmp_path: Path) -> None:
+    named = "<arxiv:doi>10.1000/LID</arxiv:doi><arxiv:journal_ref>Pots 7 (2024) 1</arxiv:journal_ref></entry>"
+    text = feed(entry("2401.00001v1"), entry("2401.00001v2").replace("</entry>", named))
+    first, second = read(tmp_path / "a.xml", text)
+    assert isinstance(first, Document)
+    assert isinstance(second, Document)
+    assert (first.aliases, second.aliases) == ((), ("doi:10.1000/lid",))
+    assert (first.key, second.key) == ("arXiv:2401.00001v1", "arXiv:2401.00001v2")
+    assert first.work == second.work
+
+
+def test_days_are_counted_in_utc(tmp_path: Path) -> None:
+    (event,) = one(tmp_path / "a.xml", answer(raw("0704.0001", {"v1": MAIL["v1"]}))).events
+    assert [moment.isoformat() for moment in event.utc] == [
+        "2007-04-02T00:00:00+00:00",
+        "2007-04-08T00:00:00+00:00",
+    ]
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from(sorted(SAMPLES.values())).flatmap(mutated))
+def test_mutated_bytes_are_values(tmp_path: Path, data: bytes) -> None:
+    check_mutation(READER, tmp_path / "m.xml", data)
+
+
 def test_a_record_without_its_response_around_it_is_a_reason(tmp_path: Path) -> None:
     path = tmp_path / "bare.xml"
     path.write_bytes(b"<entry></entry>")
-    (found,) = Arxiv().read(path)
+    (found,) = READER.read(path)
     assert isinstance(found, Unreadable)
     assert "header" in found.reason

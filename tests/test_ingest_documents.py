@@ -21,6 +21,7 @@ from ingest.documents import (
     Section,
     clean,
     dump,
+    dump_with_digest,
     load,
 )
 from ingest.errors import DateFormError
@@ -128,6 +129,12 @@ def test_the_digest_leaves_out_where_a_record_came_from_and_nothing_else() -> No
     moved = replace(document, origin=Origin(source="a", file="b", offset=3, sha256="c"))
     assert moved.digest == document.digest
     assert replace(document, language="de").digest != document.digest
+
+
+@pytest.mark.parametrize("name", ["", "a.zip!b.xml", 'say "}}" \\ twice', "\u00fc\u6f22\U0001f600\x01"])
+def test_a_dump_and_its_digest_are_the_same_made_together_or_apart(name: str) -> None:
+    document = replace(make_document(), origin=Origin(source=name, file=name, offset=3, sha256="ab"))
+    assert dump_with_digest(document) == (dump(document), document.digest)
 
 
 def test_a_document_reads_back_what_it_dumps() -> None:

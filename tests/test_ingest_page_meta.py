@@ -48,6 +48,14 @@ def test_a_page_that_states_nothing_has_no_date() -> None:
     assert stated("<p>published 2019-03-12</p>") == {}
 
 
+@pytest.mark.parametrize(
+    "before", ["<?xml version='1.0' encoding='utf-16'?>", "<?xml", "\ufeff<!-- x -->", "<!DOCTYPE x>"]
+)
+def test_a_page_that_begins_as_xml_is_read_as_the_page_that_it_is(before: str) -> None:
+    assert stated(f'{before}<html><head><meta name="dc.date" content="2019"></head>') == {"date": "2019"}
+    assert stated(before) == stated("") == {}
+
+
 def test_a_hostile_head_is_read_in_little_time() -> None:
     assert "title" not in stated("<meta " * 100_000)
     assert stated("<meta name=citation_title content=x>" * 10_000)["title"] == "x"

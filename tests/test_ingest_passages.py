@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ingest.builder import FieldName, TextBuilder
 from ingest.documents import Document, DocumentKind, Paragraph, Section
-from ingest.passages import LIMIT, TARGET, WIDTH, Passage, passages
+from ingest.passages import _WORD, LIMIT, TARGET, WIDTH, Passage, _Text, passages
 
 WORDS = st.sampled_from(
     ["valve", "opens.", "a", "x" * 100, "word " * 50, "x" * 900, "漢字の文。", "弁は開く", "10^5", "fails;"]
@@ -126,3 +126,19 @@ def test_a_section_without_paragraphs_has_no_passages() -> None:
     )
     document = Document(key="X-1", kind=DocumentKind.REPORT, text="A lid", sections=(title, body))
     assert [passage.anchor for passage in passages(document)] == ["¶1"]
+
+
+def test_blank_lines_after_a_long_sentence_do_not_open_the_next_passage() -> None:
+    document = build([("title", ["word " * (TARGET + 20)]), ("abstract", ["It closes. " * TARGET])])
+    texts = slices(document, passages(document))
+    assert len(texts) > 1
+    assert [text for text in texts if text != text.strip()] == []
+
+
+@settings(deadline=None)
+@given(st.lists(WORDS, max_size=40).map(" ".join), st.sampled_from(["", "字", "\u00e9", "\u3000"]))
+def test_words_are_counted_alike_with_and_without_the_short_way(words_in: str, more: str) -> None:
+    whole = words_in + more
+    found = _Text(whole).words(0, len(whole))
+    assert found == sum(1 for _ in _WORD.finditer(whole))
+    assert found == words(whole)

@@ -152,19 +152,15 @@ def test_entity_declarations_are_refused_and_the_stream_goes_on(tmp_path: Path, 
     assert reasons(items) == ["declares entities; refused"]
 
 
-def test_sequence_listings_and_old_formats_are_named(tmp_path: Path) -> None:
+def test_sequence_listings_and_strange_documents_are_named(tmp_path: Path) -> None:
     others = (
         f"{HEAD}<sequence-cwu id='S'><number-of-sequences>4</number-of-sequences></sequence-cwu>\n",
-        f"{HEAD}<PATDOC DTD='2.5'><SDOBI/></PATDOC>\n",
-        f"{HEAD}<patent-application-publication/>\n",
         f"{HEAD}<shopping-list/>\n",
     )
     items = read(write(tmp_path / "g.xml", grant(), *others, grant("09000003")))
     assert keys(items) == ["US-9123456-B2", "US-9000003-B2"]
-    sequence, patdoc, early, other = reasons(items)
+    sequence, other = reasons(items)
     assert sequence.startswith("sequence listing")
-    assert "2001–2004" in patdoc
-    assert "2001–2004" in early
     assert "shopping-list" in other
 
 
@@ -292,7 +288,7 @@ def test_an_archive_without_xml_is_one_reason(tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("pftaps.txt", "PATN")
     assert reasons(read(path)) == [
-        "the archive holds no XML file (the text files of 1976–2001 are not read yet)"
+        "the archive holds no XML file (text files of 1976 to 2001 are read by 'uspto-aps')"
     ]
 
 
@@ -342,7 +338,8 @@ def test_small_parts_of_numbers_and_classes() -> None:
     assert key_of("US", "2004/0012345", "A1") == "US-20040012345-A1"
     assert key_of("DE", "102 60 211", "A1") == "DE-10260211-A1"
     assert key_of("US", "5,123,456", "A") == "US-5123456-A"
-    assert key_of("US", "5123456", "") == ""
+    assert key_of("US", "5123456", "") == "US-5123456"
+    assert key_of("US", "none", "A1") == ""
     assert [key_of("US", *cited) for cited in (("D353547", "S"), ("RE37123", "E"), ("H1234", "H"))] == [
         "US-D353547-S1",
         "US-RE37123-E1",
@@ -359,3 +356,28 @@ def test_small_parts_of_numbers_and_classes() -> None:
         "",
         "",
     ]
+
+
+def test_a_document_knows_its_application_those_it_claims_and_where_its_days_were_counted(
+    tmp_path: Path,
+) -> None:
+    document = one(write(tmp_path / "g.xml", grant()))
+    assert document.application == "US-appl-14/123456"
+    assert {"US-appl-61/000001", "US-appl-13/000001"} < set(document.priorities)
+    assert len(document.priorities) == 4
+    assert [(event.kind, event.zone) for event in document.events][:4] == [
+        (EventKind.GRANTED, "America/New_York"),
+        (EventKind.FILED, "America/New_York"),
+        (EventKind.PRIORITY, "Europe/Berlin"),
+        (EventKind.PRIORITY, "America/New_York"),
+    ]
+
+
+def test_an_international_filing_is_a_priority_whose_day_has_no_zone(tmp_path: Path) -> None:
+    abroad = """<pct-or-regional-filing-data><document-id><country>WO</country>
+<doc-number>PCT/IB2012/050001</doc-number><date>20120203</date></document-id></pct-or-regional-filing-data>"""
+    text = grant().replace("<us-parties>", f"{abroad}<us-parties>")
+    document = one(write(tmp_path / "g.xml", text))
+    assert "PCT-appl-IB2012/050001" in document.priorities
+    (filed,) = (event for event in document.events if event.source.endswith("pct-or-regional-filing-data"))
+    assert (filed.kind, filed.zone) == (EventKind.FILED, "")

@@ -12,7 +12,7 @@ import pytest
 
 from ingest.errors import IngestError
 from pipeline.checks import corpus_faults
-from pipeline.corpus import Corpus, CorpusBusyError
+from pipeline.corpus import BATCH, MOST, Corpus, CorpusBusyError
 from pipeline.library import SearchFilter
 from tests.hash_encoder import HashEncoder
 from tests.small_corpus import open_corpus, picture, record, run, write_lines
@@ -234,3 +234,34 @@ def test_an_expression_marks_what_was_asked_for_and_not_what_was_excluded(
     (hit,) = corpus.search('"soil valve" AND NOT zeppelin AND title:valve')
     marked = {p.quote[a:b] for p in hit.passages for a, b in p.terms}
     assert marked == {"soil", "valve"}
+
+
+def test_what_is_told_twice_before_the_index_takes_it_is_indexed_as_it_was_stored_last(
+    tmp_path: Path,
+) -> None:
+    corpus = open_corpus(tmp_path / "workspace", batch=None)
+    lines = [{**record(1), "abstract": f"an entirely unrelated {word}"} for word in ("windmill", "zeppelin")]
+    source = tmp_path / "a.jsonl"
+    source.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    run(corpus, source)
+    assert [hit.key for hit in corpus.search("zeppelin", mode="words")] == ["T-1"]
+    assert corpus.search("windmill", mode="words") == ()
+    assert corpus_faults(corpus) == ()
+    corpus.close()
+    corpus.store.close()
+
+
+def test_generations_follow_the_pace_of_the_work_within_bounds(tmp_path: Path) -> None:
+    corpus = open_corpus(tmp_path / "workspace", batch=None)
+    assert corpus.batch == BATCH
+    run(corpus, write_lines(tmp_path / "a.jsonl", range(200)))
+    assert BATCH <= corpus.batch <= MOST
+    assert corpus.reader().generation == 1
+    fixed = open_corpus(tmp_path / "fixed")
+    run(fixed, tmp_path / "a.jsonl")
+    assert fixed.batch == 24
+    assert fixed.reader().generation > 5
+    assert picture(fixed) == picture(corpus)
+    for opened in (corpus, fixed):
+        opened.close()
+        opened.store.close()

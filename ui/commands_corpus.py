@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
+from ui import corpus_chart
 from ui.common import Context, changes, options
 from ui.console import printable
 
 if TYPE_CHECKING:
     from pipeline.ingestion import IngestSummary
-    from pipeline.library import CorpusStatus
 
 
 _SHOWN = 20
@@ -89,6 +89,8 @@ def _report(context: Context, summary: IngestSummary, seconds: float) -> None:
             "skipped_total": summary.skipped_total,
             "documents": summary.documents,
             "passages": summary.passages,
+            "class_titles": summary.titles,
+            "wanted": summary.wanted,
             "seconds": seconds,
             "finished": summary.finished,
         },
@@ -98,6 +100,8 @@ def _report(context: Context, summary: IngestSummary, seconds: float) -> None:
                 f"{summary.skipped_total} skipped in {seconds} s ({rate:.0f} records/s)"
             ),
             f"the corpus holds {summary.documents} documents in {summary.passages} passages",
+            *([f"{summary.wanted} numbers wanted, see 'antedate corpus wanted'"] if summary.wanted else []),
+            *([f"{summary.titles} titles of classes read"] if summary.titles else []),
             *([f"without a public date, so never prior art: {summary.undated}"] if summary.undated else []),
             *(
                 printable(f"skipped {s.file} at byte {s.offset}: {s.reason}")
@@ -136,47 +140,25 @@ def corpus() -> None:
 @options
 @click.pass_obj
 def corpus_status(context: Context) -> None:
-    """Count what the corpus holds."""
+    """Count what the corpus holds, by source, kind, country, language, year and class."""
     with context.open() as workspace:
         status = workspace.corpus.status()
-    context.console.result(_status(status), _status_lines(status))
+    context.console.result(corpus_chart.as_json(status), corpus_chart.lines(status))
 
 
-def _status(status: CorpusStatus) -> dict[str, Any]:
-    groups = ("by_source", "by_kind", "by_country", "by_year", "by_language")
-    return {
-        "documents": status.documents,
-        "passages": status.passages,
-        "skipped": status.skipped,
-        "undated": status.undated,
-        **{group: dict(getattr(status, group)) for group in groups},
-        "oldest": status.oldest,
-        "newest": status.newest,
-        "snapshot": status.snapshot,
-        "model": status.model,
-        "model_sha256": status.model_sha256,
-        "generation": status.generation,
-    }
+@corpus.command("wanted")
+@options
+@click.pass_obj
+def corpus_wanted(context: Context) -> None:
+    """List the documents of which only a title or a number is here: what is still to be got."""
+    from pipeline.relations import wanted
 
-
-def _status_lines(status: CorpusStatus) -> list[str]:
-    def line(name: str, pairs: tuple[tuple[str, int], ...]) -> str:
-        shown = ", ".join(f"{printable(value)} {number}" for value, number in pairs[:12])
-        return f"{name:9} {shown or 'none yet'}"
-
-    return [
-        (
-            f"{status.documents} documents, {status.passages} passages, {status.skipped} records skipped, "
-            f"{status.undated} without a public date"
-        ),
-        line("source", status.by_source),
-        line("kind", status.by_kind),
-        line("country", status.by_country),
-        line("year", status.by_year),
-        f"public    {status.oldest} to {status.newest}" if status.newest else "public    none yet",
-        f"snapshot  {status.snapshot}",
-        f"model     {status.model}",
-    ]
+    with context.open() as workspace:
+        rows = wanted(workspace.store)
+    context.console.result(
+        {"wanted": [{"key": row.key, "title": row.title} for row in rows]},
+        [printable(f"{row.key}  {row.title}") for row in rows] or ["nothing: every document has a text"],
+    )
 
 
 @corpus.command("verify")
@@ -223,7 +205,7 @@ class NoSuchSourceError(click.UsageError):
 @options
 @click.pass_obj
 def corpus_remove(context: Context, source: str) -> None:
-    """Remove every document that the reader SOURCE brought in."""
+    """Remove what the reader SOURCE brought in; its files are read again when they are named again."""
     with context.open() as workspace:
         held = dict(workspace.corpus.status().by_source)
         if source not in held:

@@ -8,14 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ui.commands_relations import key_of
 from ui.common import Context, Day, options
 from ui.console import coloured, marked, printable
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from pipeline.library import Found, Reach, Understood
+    from pipeline.library import Reach, Understood
+    from pipeline.relations import Relative
+    from pipeline.results import Result
 
+_KIN = 5
+"""Relatives named below a hit."""
 KINDS = ("patent", "application", "paper", "standard", "disclosure", "report")
 """Values of `ingest.documents.DocumentKind`, which `--help` must not import."""
 
@@ -50,11 +55,11 @@ class _Class(click.ParamType[str]):
 @options
 @click.pass_obj
 def show(context: Context, key: str) -> None:
-    """Print the document KEY as interchange JSON."""
+    """Print the document KEY (its key, another name of it, its number as written) as interchange JSON."""
     from ingest.jsonl import write_line
 
     with context.open() as workspace:
-        document = workspace.corpus.document(key)
+        document = workspace.corpus.document(key_of(workspace, key))
     line = write_line(document).decode().rstrip("\n")
     context.console.result(json.loads(line), [line])
 
@@ -85,6 +90,7 @@ def search(
 ) -> None:
     """Search the corpus. Fields title:, abstract:, claims:, description:; AND OR NOT, "phrases", "near"~3."""
     from pipeline.library import SearchFilter
+    from pipeline.results import search as grouped
 
     if not query.strip():
         raise click.UsageError("the query is empty; say what to look for")
@@ -92,7 +98,7 @@ def search(
         raise click.UsageError("--like and --unlike are not there yet")
     filters = SearchFilter(before=before, kinds=kinds, countries=countries, classes=classes)
     with context.open() as workspace:
-        found = workspace.corpus.search(query, mode=mode, limit=limit, filters=filters)  # type: ignore[arg-type]
+        found = grouped(workspace.corpus, query, mode=mode, limit=limit, filters=filters)  # type: ignore[arg-type]
         total = workspace.corpus.count(SearchFilter())
         reach = workspace.corpus.reach(filters)
         reading = workspace.corpus.understood(query)
@@ -148,7 +154,8 @@ def _reach_lines(reach: Reach, before: date | None, total: int) -> list[str]:
     return lines
 
 
-def _hit(hit: Found) -> dict[str, Any]:
+def _hit(result: Result) -> dict[str, Any]:
+    hit = result.found
     return {
         "key": hit.key,
         "title": hit.title,
@@ -168,21 +175,45 @@ def _hit(hit: Found) -> dict[str, Any]:
             }
             for p in hit.passages
         ],
+        "near_duplicates": [_member(other) for other in result.near],
+        "family": [_member(other) for other in result.family],
+        "family_first": _member(result.first) if result.first else None,
     }
 
 
-def _hit_lines(found: tuple[Found, ...], before: date | None) -> list[str]:
+def _member(relative: Relative) -> dict[str, str]:
+    return {"key": relative.key, "published": relative.published}
+
+
+def _hit_lines(found: tuple[Result, ...], before: date | None) -> list[str]:
     lines: list[str] = []
-    for number, hit in enumerate(found, 1):
+    for number, result in enumerate(found, 1):
+        hit = result.found
         ranks = f"words {hit.words_rank or '–'}, meaning {hit.meaning_rank or '–'}"
         lines += ["", f"{number}. {hit.key}  {printable(hit.title)}"]
         doubt = f" – date uncertain, may not be before {before}" if hit.date_uncertain else ""
         lines.append(f"   {hit.kind}, public {hit.published or 'on an unknown day'}{doubt}  ({ranks})")
+        lines += _kin_lines(result)
         for passage in hit.passages:
             quote = marked(passage.quote, passage.terms, colour=coloured())
             shown = " ".join(quote.split())
             lines.append(f"   [{passage.anchor}] {shown[:400]}{'…' if len(shown) > 400 else ''}")  # noqa: PLR2004
     return lines
+
+
+def _kin_lines(result: Result) -> list[str]:
+    lines = []
+    if result.near:
+        lines.append(f"   near-duplicates: {_members(result.near)}")
+    if result.family and result.first is not None:
+        first = f"; public first with {result.first.key}" if result.first.key != result.found.key else ""
+        lines.append(f"   same family: {_members(result.family)}{first}")
+    return lines
+
+
+def _members(members: tuple[Relative, ...]) -> str:
+    shown = ", ".join(f"{m.key} (public {m.published or 'on an unknown day'})" for m in members[:_KIN])
+    return shown + (f" and {len(members) - _KIN} more" if len(members) > _KIN else "")
 
 
 COMMANDS: dict[str, click.Command] = {

@@ -198,6 +198,5 @@ def exit_code(error: Exception) -> int:
     from index.errors import QuerySyntaxError
     from ingest.errors import IngestError
 
-    if isinstance(error, IngestError | QuerySyntaxError):
-        return 2
-    return int(getattr(error, "exit_code", 3))
+    usual = 2 if isinstance(error, IngestError | QuerySyntaxError) else 3
+    return int(getattr(error, "exit_code", usual))

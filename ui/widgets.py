@@ -84,6 +84,18 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], style: str = "") -
     return f'<div class="ad-wide">{whole}</div>'
 
 
+def bars(pairs: Sequence[tuple[str, int]]) -> str:
+    """Return a bar chart as an HTML table: name, number, and a bar in proportion to the largest number."""
+    most = max((number for _, number in pairs), default=1)
+    rows = "".join(
+        f"<tr>{element(name, tag='td')}{element(f'{number:,}', 'ad-number', 'td')}"
+        f'<td class="ad-bar" aria-hidden="true"><div style="width:{max(1, round(100 * number / most))}%">'
+        "</div></td></tr>"
+        for name, number in pairs
+    )
+    return f'<table class="ad-bars"><tbody>{rows}</tbody></table>'
+
+
 def day(at: str | datetime | date) -> str:
     """Return the UTC day of an instant, ISO 8601."""
     if isinstance(at, str):

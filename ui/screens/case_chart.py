@@ -8,6 +8,7 @@ import streamlit as st
 
 from pipeline.cases import UnknownReportError
 from pipeline.chart import DateStatus, Support
+from pipeline.report_view import place
 from ui.widgets import badge, bullets, count, element, instant, marked, plain, show, table
 
 if TYPE_CHECKING:
@@ -187,7 +188,7 @@ def _cell(reference: ChartReference, cell: Cell) -> None:
 
 
 def _evidence(evidence: Evidence) -> str:
-    where = f"{evidence.anchor}, characters {evidence.start}–{evidence.end}"
+    where = place(evidence)
     missing = f" · not in the quote: {', '.join(evidence.missing)}" if evidence.missing else ""
     quote = f'<blockquote class="ad-quote">{marked(evidence.quote, evidence.terms)}</blockquote>'
     return quote + element(where + missing, "ad-quiet")

@@ -38,6 +38,7 @@ _PLACES = {
     "case": ("Cases", "case"),
     "review": ("Review", "review"),
     "publications": ("Publications", "publications"),
+    "library": ("Library", "library"),
 }
 MOODS = {
     State.IN_REVIEW.value: "part",
@@ -106,7 +107,7 @@ def load() -> None:
 
 
 def place(name: str) -> StreamlitPage:
-    """Return a page by its name: work, new, case, review, publications."""
+    """Return a page by its name, e.g. `work`."""
     title, path = _PLACES[name]
     module = import_module(f"ui.screens.{name}")
     return st.Page(module.page, title=title, url_path=path, default=not path)
@@ -123,8 +124,13 @@ def link(label: str, name: str, **parameters: str) -> None:
     st.page_link(place(name), label=label, icon=":material/arrow_forward:", query_params=parameters)
 
 
-def row(*pieces: str, key: str, label: str, name: str, **parameters: str) -> None:
-    """Show a row of a list: HTML made by `ui.widgets`, and at its right end the one link; `key` is unique."""
+def row(*pieces: str, key: str, label: str, name: str, key_of: str = "", **parameters: str) -> None:
+    """Show a row of a list: HTML made by `ui.widgets`, and at its right end the one link; `key` is unique.
+
+    `key_of` is a document's key, the parameter `key` of the address.
+    """
+    if key_of:
+        parameters["key"] = key_of
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"row-{key}"):
         show(*pieces)
         link(label, name, **parameters)
