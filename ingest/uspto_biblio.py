@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
     Front = Mapping[str, Sequence[_Element]]
 
+_PATENT = re.compile(r"0{0,2}[1-9][0-9]{5,6}")
+_UTILITY = frozenset({"A", "B1", "B2"})
 _IPC = re.compile(r"([A-HY]\d{2}[A-Z])\s*0*(\d{1,4})/(\d{2,6})")
 _SERIAL = re.compile(r"(\d{2})(\d{6})")
 _ABSENT = frozenset({"", "omitted", "unknown", "none", "not provided"})
@@ -104,6 +106,8 @@ def key_of(country: str, number: str, kind: str) -> str:
 
     Without a kind the key has none: `ingest.numbers.without_kind` is how such a citation finds its document.
     """
+    if country == "US" and kind in _UTILITY and _PATENT.fullmatch(number):
+        return f"US-{number.lstrip('0')}-{kind}"  # most citations: what the parser would say, sooner
     if not country:
         return ""
     try:
