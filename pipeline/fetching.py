@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ingest.connectors import Connector, Consent, Limiter, Request, Session, agent
+from ingest.connectors import Connector, Consent, Request, Session, open_session
 from pipeline import store_events
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def folder_of(workspace: Workspace, connector: Connector) -> Path:
 def session(environ: Mapping[str, str] = os.environ) -> Session:
     """Return the polite session of this user. Raises ContactMissingError."""
     cache = Path(environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "antedate" / "limits"
-    return Session(Limiter(cache), agent=agent(environ))
+    return open_session(cache, environ)
 
 
 def told(fetch: Fetch) -> str:
