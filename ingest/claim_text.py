@@ -14,6 +14,13 @@ if TYPE_CHECKING:
 
 _NUMBER = re.compile(r"\s*(\d{1,4})\s*(?:[.)]\s|[.)](?=\D)|[-–—]\s)\s*")
 _REFERENCE = re.compile(r"\bclaim(s|\(s\))?(?=\s+(?:any\s|one\s|\d))", re.IGNORECASE)
+_SINGLE = re.compile(
+    r"\bclaim\s+(\d{1,4})(?![.,]?\d)(?!\s*(?:[/–—-]|\b(?:to|through|or|and|any|one|of|claims?)\b))"
+)
+"""`claim 1` in lower case, with nothing behind it that makes it a list: nine references in ten."""
+_OTHER_CASES = frozenset("\u0130\u0131\u017f\u212a")
+"""Letters that are i, s and k without regard to case, and that `lower` leaves, or makes two letters of."""
+_BEFORE = ("preceding", "previous", "foregoing")
 _ALL_BEFORE = re.compile(r"\b(?:preceding|previous|foregoing)\s+claims?\b", re.IGNORECASE)
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>\d{1,4})(?![.,]?\d)|(?P<join>[,;/–—-]|\b(?:to|through|or|and|any|one|of|claims?)\b))",
@@ -52,9 +59,20 @@ def depends_on(text: str, number: int, linked: Iterable[int] = ()) -> tuple[int,
     """Return the earlier claims that a claim's preamble names; `linked` are those the source marks."""
     head = text[:_REFERENCE_SPAN]
     found = set(linked)
-    for reference in _REFERENCE.finditer(head):
-        found.update(_listed(head, reference.end(), plural=reference[1] is not None, below=number))
-    if _ALL_BEFORE.search(head):
+    lower = head.lower()
+    # A search without regard to case looks at every character several times: first whether it can succeed.
+    plain = head.isascii() or not _OTHER_CASES.intersection(head)
+    if not plain:
+        for reference in _REFERENCE.finditer(head):
+            found.update(_listed(head, reference.end(), plural=reference[1] is not None, below=number))
+    at = lower.find("claim") if plain else -1
+    while at >= 0:
+        if single := _SINGLE.match(lower, at):
+            found.add(int(single[1]))
+        elif listed := _REFERENCE.match(head, at):
+            found.update(_listed(head, listed.end(), plural=listed[1] is not None, below=number))
+        at = lower.find("claim", at + 1)
+    if (not plain or any(word in lower for word in _BEFORE)) and _ALL_BEFORE.search(head):
         found.update(range(1, number))
     return tuple(sorted(n for n in found if 0 < n < number))
 

@@ -16,8 +16,10 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from ingest.bulk import records
 from ingest.documents import (
     Citation,
     Classification,
@@ -29,25 +31,74 @@ from ingest.errors import NumberFormError
 from ingest.evidence import dated
 from ingest.numbers import parse_publication
 from ingest.uspto_text import flatten
+from ingest.xml_safety import children, local
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from lxml.etree import _Element
 
+    Front = Mapping[str, Sequence[_Element]]
+
+_PATENT = re.compile(r"0{0,2}[1-9][0-9]{5,6}")
+_UTILITY = frozenset({"A", "B1", "B2"})
 _IPC = re.compile(r"([A-HY]\d{2}[A-Z])\s*0*(\d{1,4})/(\d{2,6})")
 _SERIAL = re.compile(r"(\d{2})(\d{6})")
 _ABSENT = frozenset({"", "omitted", "unknown", "none", "not provided"})
+_ABSENT_LENGTHS = frozenset(map(len, _ABSENT))
 _BENEFITS = frozenset(
     {"continuation", "continuation-in-part", "division", "reissue", "continuing-reissue", "substitution"}
     | {"us-divisional-reissue", "us-reexamination-reissue-merger", "us-substitution", "addition"}
 )
 
 
+def front(biblio: _Element) -> Front:
+    """Return the children of the front page by tag: one walk for all that is read from it."""
+    found: dict[str, list[_Element]] = {}
+    for child in children(biblio):
+        found.setdefault(child.tag, []).append(child)
+    return found
+
+
 def field_text(element: _Element | None, path: str) -> str:
     """Return the stripped text at a path, or an empty string, also for words such as `omitted`."""
-    found = "" if element is None else (element.findtext(path) or "").strip()
-    return "" if found.lower() in _ABSENT else found
+    return "" if element is None else _stated(_first_text(element, path.split("/")))
+
+
+def _first_text(element: _Element, path: list[str]) -> str | None:
+    tag, *deeper = path
+    for child in children(element):
+        if child.tag == tag:
+            text = _first_text(child, deeper) if deeper else child.text or ""
+            if text is not None:
+                return text
+    return None
+
+
+def _stated(text: str | None) -> str:
+    if not text:
+        return ""
+    text = text.strip()
+    return "" if len(text) in _ABSENT_LENGTHS and text.lower() in _ABSENT else text
+
+
+def _texts(element: _Element) -> dict[str, str | None]:
+    """Return the first text below each tag: one walk instead of a search for each field."""
+    found: dict[str, str | None] = {}
+    for part in children(element):
+        found.setdefault(part.tag, part.text)
+    return found
+
+
+def _all(front: Front, tag: str, below: str = "") -> Iterator[_Element]:
+    """Yield the front page's elements of a tag, or their children of a tag (`*`: all their children)."""
+    for element in front.get(tag, ()):
+        if not below:
+            yield element
+            continue
+        for child in children(element):
+            if child.tag == below or (below == "*" and local(child)):
+                yield child
 
 
 def key_of(country: str, number: str, kind: str) -> str:
@@ -55,6 +106,8 @@ def key_of(country: str, number: str, kind: str) -> str:
 
     Without a kind the key has none: `ingest.numbers.without_kind` is how such a citation finds its document.
     """
+    if country == "US" and kind in _UTILITY and _PATENT.fullmatch(number):
+        return f"US-{number.lstrip('0')}-{kind}"  # most citations: what the parser would say, sooner
     if not country:
         return ""
     try:
@@ -65,9 +118,10 @@ def key_of(country: str, number: str, kind: str) -> str:
 
 def _identified(reference: _Element | None) -> Mapping[str, str]:
     """Return the parts of the `document-id` below an element by tag: one walk, as citations are many."""
-    found = None if reference is None else reference.find("document-id")
-    texts = ((str(part.tag), (part.text or "").strip()) for part in (() if found is None else found))
-    return {tag: "" if text.lower() in _ABSENT else text for tag, text in texts}
+    for found in () if reference is None else children(reference):
+        if found.tag == "document-id":
+            return {part.tag: _stated(part.text) for part in children(found)}
+    return {}
 
 
 def document_key(reference: _Element | None) -> str:
@@ -98,25 +152,23 @@ def _office(number: str, country: str = "US") -> str:
     return "" if number.upper().startswith("PCT") or country == "WO" else country
 
 
-def events(root: str, biblio: _Element, public: EventKind) -> tuple[DatedEvent, ...]:
+def events(root: str, front: Front, public: EventKind) -> tuple[DatedEvent, ...]:
     """Return what happened when, each event once; `public` is the kind of the document's own publication."""
     found: list[DatedEvent] = []
     date = "document-id/date"
-    own = field_text(biblio, f"publication-reference/{date}")
+    own = field_text(next(_all(front, "publication-reference"), None), date)
     found += event(public, own, f"{root}/publication-reference")
-    filed = field_text(biblio, f"application-reference/{date}")
+    filed = field_text(next(_all(front, "application-reference"), None), date)
     found += event(EventKind.FILED, filed, f"{root}/application-reference")
-    for claim in biblio.iterfind("priority-claims/priority-claim"):
+    for claim in _all(front, "priority-claims", "priority-claim"):
         office = _office(field_text(claim, "doc-number"), field_text(claim, "country"))
         found += event(EventKind.PRIORITY, field_text(claim, "date"), f"{root}/priority-claim", office)
-    for data in biblio.iterfind("pct-or-regional-filing-data"):
+    for data in _all(front, "pct-or-regional-filing-data"):
         found += event(EventKind.FILED, field_text(data, date), f"{root}/pct-or-regional-filing-data", "")
-    for data in biblio.iterfind("pct-or-regional-publishing-data"):
+    for data in _all(front, "pct-or-regional-publishing-data"):
         source = f"{root}/pct-or-regional-publishing-data"
         found += event(EventKind.RELATED_PUBLISHED, field_text(data, date), source, "WO")
-    related = [
-        item for element in biblio.iterfind("us-related-documents/*") for item in _related(root, element)
-    ]
+    related = [item for one in _all(front, "us-related-documents", "*") for item in _related(root, one)]
     found += _doubted(related)
     return tuple(dict.fromkeys(found))
 
@@ -147,29 +199,31 @@ def _related(root: str, related: _Element) -> Iterator[DatedEvent]:
             yield from event(EventKind.RELATED_PUBLISHED, granted, f"{source}/parent-grant-document")
 
 
-def classes(biblio: _Element) -> tuple[Classification, ...]:
+def classes(front: Front) -> tuple[Classification, ...]:
     """Return the document's own classes, each once, in the order IPC, CPC, USPC, Locarno."""
-    found = [*_parts(biblio.iterfind("classifications-ipcr/classification-ipcr"), "IPC")]
-    symbols = (_IPC.search(text) for text in _symbols(biblio, "classification-ipc"))
+    found = [*_parts(_all(front, "classifications-ipcr", "classification-ipcr"), "IPC")]
+    symbols = (_IPC.search(text) for text in _symbols(front, "classification-ipc"))
     found += (Classification(scheme="IPC", symbol=f"{m[1]}{m[2]}/{m[3]}") for m in symbols if m)
-    found += _parts(biblio.iterfind("classifications-cpc//classification-cpc"), "CPC")
-    national = (uspc(text) for text in _symbols(biblio, "classification-national"))
+    for element in _all(front, "classifications-cpc"):
+        found += _parts(element.iter("classification-cpc"), "CPC")
+    national = (uspc(text) for text in _symbols(front, "classification-national"))
     found += (Classification(scheme="USPC", symbol=text) for text in national if text)
-    locarno = ("".join(text.split()) for text in _symbols(biblio, "classification-locarno"))
+    locarno = ("".join(text.split()) for text in _symbols(front, "classification-locarno"))
     found += (Classification(scheme="Locarno", symbol=text) for text in locarno if text)
     return tuple(dict.fromkeys(found))
 
 
-def _symbols(biblio: _Element, scheme: str) -> Iterator[str]:
-    for element in biblio.iterfind(scheme):
+def _symbols(front: Front, scheme: str) -> Iterator[str]:
+    for element in _all(front, scheme):
         for name in ("main-classification", "further-classification"):
-            yield from (symbol.text or "" for symbol in element.iterfind(name))
+            yield from (symbol.text or "" for symbol in children(element) if symbol.tag == name)
 
 
 def _parts(found: Iterable[_Element], scheme: str) -> Iterator[Classification]:
     for element in found:
+        texts = _texts(element)
         names = ("section", "class", "subclass", "main-group", "subgroup")
-        section, number, letter, group, subgroup = (field_text(element, name) for name in names)
+        section, number, letter, group, subgroup = (_stated(texts.get(name)) for name in names)
         subclass = f"{section}{number}{letter}"
         if subclass:
             symbol = f"{subclass}{group.lstrip('0')}/{subgroup}" if group and subgroup else subclass
@@ -194,52 +248,72 @@ def uspc(text: str) -> str:
     return f"{main}/{sub}{rest}"
 
 
-def parties(biblio: _Element) -> tuple[Party, ...]:
+def parties(front: Front) -> tuple[Party, ...]:
     """Return inventors, applicants and assignees, each once."""
     found: list[Party] = []
     for place in ("us-parties", "parties"):
-        for inventor in biblio.iterfind(f"{place}/inventors/*"):
-            found += _party("inventor", inventor)
+        for inventors in _all(front, place, "inventors"):
+            for inventor in inventors.iterchildren("*"):
+                found += _party("inventor", inventor)
         for tag in ("us-applicants", "applicants"):
-            for applicant in biblio.iterfind(f"{place}/{tag}/*"):
-                invented = applicant.get("app-type") == "applicant-inventor"
-                found += _party("inventor" if invented else "applicant", applicant)
-    for assignee in biblio.iterfind("assignees/assignee"):
+            for applicants in _all(front, place, tag):
+                for applicant in applicants.iterchildren("*"):
+                    invented = applicant.get("app-type") == "applicant-inventor"
+                    found += _party("inventor" if invented else "applicant", applicant)
+    for assignee in _all(front, "assignees", "assignee"):
         found += _party("assignee", assignee)
     return tuple(dict.fromkeys(found))
 
 
 def _party(role: str, element: _Element) -> Iterator[Party]:
-    book = element.find("addressbook")
-    book = element if book is None else book
-    parts = (field_text(book, name) for name in ("first-name", "middle-name", "last-name", "suffix"))
-    name = field_text(book, "orgname") or " ".join(part for part in parts if part) or field_text(book, "name")
+    book = next((part for part in children(element) if part.tag == "addressbook"), element)
+    texts = _texts(book)
+    parts = (_stated(texts.get(name)) for name in ("first-name", "middle-name", "last-name", "suffix"))
+    name = _stated(texts.get("orgname")) or " ".join(filter(None, parts)) or _stated(texts.get("name"))
     country = field_text(book, "address/country") or field_text(element, "residence/country")
     if name:
         yield Party(role=role, name=" ".join(name.split()), country=country)
 
 
-def citations(biblio: _Element) -> tuple[Citation, ...]:
+def citations(front: Front) -> tuple[Citation, ...]:
     """Return what the document cites, in the order printed."""
-    found: list[Citation] = []
-    for place in ("us-references-cited/us-citation", "references-cited/citation"):
-        for citation in biblio.iterfind(place):
-            category = field_text(citation, "category")
-            patent, other = citation.find("patcit"), citation.find("nplcit/othercit")
-            if patent is not None:
-                parts = _identified(patent)
-                found.append(Citation(text=cited(parts), key=_key(parts), category=category))
-            elif text := " ".join(flatten(other).split()):
-                found.append(Citation(text=text, category=category))
-    return tuple(dict.fromkeys(found))
+    found: dict[tuple[str, str, str], None] = {}
+    for group, tag in (("us-references-cited", "us-citation"), ("references-cited", "citation")):
+        found.update(dict.fromkeys(filter(None, map(_citation, _all(front, group, tag)))))
+    texts, keys, categories = zip(*found, strict=True) if found else ((), (), ())
+    return tuple(records(Citation, len(texts), text=texts, key=keys, category=categories))
+
+
+def _citation(citation: _Element) -> tuple[str, str, str] | None:
+    """Return text, key and category, or None for a citation of nothing."""
+    patent = other = category = None
+    for part in children(citation):
+        tag = part.tag
+        if tag == "patcit" and patent is None:
+            patent = part
+        elif tag == "category" and category is None:
+            category = part.text or ""
+        elif tag == "nplcit" and other is None:
+            other = part.find("othercit")
+    if patent is not None:
+        parts = _identified(patent)
+        return cited(parts), _key(parts), _stated(category)
+    text = " ".join(flatten(other).split())
+    return (text, "", _stated(category)) if text else None
 
 
 def cited(parts: Mapping[str, str]) -> str:
     """Return a cited document as text: country, number, kind, name and month."""
-    names = ("country", "doc-number", "kind", "name")
-    text = " ".join(parts[name] for name in names if parts.get(name))
-    months = re.fullmatch(r"(\d{4})(\d{2})(\d{2})", parts.get("date", ""))
-    if months is None:
-        return text
-    shown = "-".join(part for part in months.groups() if part.strip("0"))
+    get = parts.get
+    named = get("country", ""), get("doc-number", ""), get("kind", ""), get("name", "")
+    text = " ".join(named if all(named) else filter(None, named))
+    day = get("date", "")
+    shown = _month(day) if len(day) == len("20010400") else ""
     return f"{text}, {shown}" if shown else text
+
+
+@lru_cache(maxsize=1 << 12)
+def _month(day: str) -> str:
+    """Return `2001-04` for `20010400`; empty for what is no date."""
+    match = re.fullmatch(r"(\d{4})(\d{2})(\d{2})", day)
+    return "-".join(part for part in match.groups() if part.strip("0")) if match else ""

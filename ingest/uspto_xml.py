@@ -29,8 +29,9 @@ from ingest.documents import Document, DocumentKind, EventKind, Origin, Unreadab
 from ingest.errors import XmlRefusedError
 from ingest.record_stream import Member, display, measure, members, pieces
 from ingest.sniff import PAGE, TEXTS, head
-from ingest.uspto_text import blocks, deletes, flatten, fold_row, paragraph_number
-from ingest.xml_safety import BOM, PIECE_LIMIT, local, parse, prolog, root_of, wide
+from ingest.uspto_runs import runs
+from ingest.uspto_text import blocks, flatten, fold_row, lines, paragraph_number, unwrap
+from ingest.xml_safety import BOM, PIECE_LIMIT, parse, prolog, root_of, wide
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
     from ingest.documents import Claim, Section
+    from ingest.xml_safety import Prolog
 
 NAME = "uspto-xml"
 CUT = re.compile(rb"<\?xml\s{1,20}version")
@@ -163,9 +165,9 @@ def _member(member: Member, base: int, after: int) -> Iterator[Document | Unread
                 reason = f"the record is longer than {PIECE_LIMIT >> 20} MiB; split it"
                 yield Unreadable(file=member.name, offset=offset, reason=reason)
         else:
-            for start, data in _parts(piece.data):
+            for start, data, begin in _parts(piece.data):
                 if offset + start > after:
-                    yield _record(data, member.name, offset + start)
+                    yield _record(data, begin, member.name, offset + start)
     if not lost and (member.failure or not member.count) and base + member.count > after:
         reason = member.failure or "is empty"
         end = base + member.count
@@ -176,41 +178,42 @@ def _is_whole(data: bytes) -> bool:
     return data.rstrip(_FILLING).endswith(tuple(f"</{root}>".encode() for root in _ROOTS))
 
 
-def _parts(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield the records of a piece and where each begins: as a rule one."""
+def _parts(data: bytes) -> Iterator[tuple[int, bytes, Prolog]]:
+    """Yield the records of a piece, where each begins, and its prolog: as a rule one."""
     start = 0
     rest = data.strip(_FILLING)
     while rest:
-        root = prolog(rest).root
-        close = f"</{root}>".encode()
-        found = rest.find(close) if root in _ROOTS else -1
+        begin = prolog(rest)
+        close = f"</{begin.root}>".encode()
+        found = rest.find(close) if begin.root in _ROOTS else -1
         record = rest if found < 0 else rest[: found + len(close)]
-        yield start, record
+        yield start, record, begin
         left = rest[len(record) :].lstrip(_FILLING)
-        start = len(data.rstrip(_FILLING)) - len(left)
+        start = len(data.rstrip(_FILLING)) - len(left) if left else 0
         rest = left
 
 
-def _record(data: bytes, file: str, offset: int) -> Document | Unreadable:
-    root = prolog(data).root
+def _record(data: bytes, begin: Prolog, file: str, offset: int) -> Document | Unreadable:
+    root = begin.root
     if root not in _ROOTS:
         return Unreadable(file=file, offset=offset, reason=_other(root, data))
     digest = hashlib.sha256(data).hexdigest()
     origin = Origin(source=_GENERATIONS[root], file=file, offset=offset, sha256=digest)
     try:
-        return document(_tree(root, data), origin, root)
+        return document(_tree(begin, data), origin, root)
     except XmlRefusedError as error:
         return Unreadable(file=file, offset=offset, reason=error.reason)
 
 
-def _tree(root: str, data: bytes) -> _Element:
+def _tree(begin: Prolog, data: bytes) -> _Element:
     """Parse a document of any generation into the elements of today."""
+    root = begin.root
     if root == uspto_st32.ROOT:
         declared = data.removeprefix(BOM).startswith(b"<?xml")
         return uspto_st32.modern(parse(data if declared else uspto_st32.closed(data), uspto_st32.fold))
     if root == uspto_pap.ROOT:
         return uspto_pap.modern(parse(data, uspto_pap.fold))
-    return parse(data, fold_row)
+    return parse(data, fold_row, begin)
 
 
 def _other(root: str, data: bytes) -> str:
@@ -234,6 +237,7 @@ def document(root: _Element, origin: Origin, stated: str = "") -> Document:
     key = "" if biblio is None else biblio_of.document_key(biblio.find("publication-reference"))
     if biblio is None or not key:
         raise XmlRefusedError("it has no publication number")
+    front = biblio_of.front(biblio)
     text, sections, claims = _text(root, biblio)
     if not text:
         raise XmlRefusedError(f"{key} has no text")
@@ -245,10 +249,10 @@ def document(root: _Element, origin: Origin, stated: str = "") -> Document:
         text=text,
         sections=sections,
         claims=claims,
-        events=biblio_of.events(stated or name, biblio, public),
-        classes=biblio_of.classes(biblio),
-        parties=biblio_of.parties(biblio),
-        citations=biblio_of.citations(biblio),
+        events=biblio_of.events(stated or name, front, public),
+        classes=biblio_of.classes(front),
+        parties=biblio_of.parties(front),
+        citations=biblio_of.citations(front),
         language=(root.get("lang") or "").lower(),
         country=biblio_of.field_text(biblio, "publication-reference/document-id/country"),
         work=biblio_of.work_key(biblio_of.field_text(biblio, "application-reference/document-id/doc-number")),
@@ -271,37 +275,40 @@ def _text(root: _Element, biblio: _Element) -> tuple[str, tuple[Section, ...], t
         builder.section("description")
         last = _description(builder, description, last)
     for claims in root.iterfind("claims"):
-        for position, claim in enumerate(claims.iterfind("claim"), start=1):
-            _claim(builder, claim, position)
+        _claims(builder, claims)
     return builder.build()
 
 
 def _description(builder: TextBuilder, element: _Element, last: int) -> int:
     """Add headings and paragraphs below an element; returns the last paragraph number."""
-    deleted = False
-    for child in element:
-        tag = local(child)
-        if not tag:
-            deleted = deletes(child, deleted)
-        elif deleted:
+    for leaf, tag, text in runs(element):
+        if tag == "heading":
+            builder.section("description", flatten(leaf) if text is None else text)
             continue
-        elif tag == "heading":
-            builder.section("description", flatten(child))
-        elif tag != "p" and child.find("p") is not None:
-            last = _description(builder, child, last)
-        else:
-            own = paragraph_number(child) or last + 1
-            for number, text in blocks(child):
-                builder.paragraph(text, f"¶{number or own:04d}")
-                last = max(last, number or own)
+        own = paragraph_number(leaf) or last + 1
+        if text is not None:
+            builder.add(text, _anchor(own))
+            last = max(last, own)
+            continue
+        unwrap(leaf)
+        for number, block in blocks(leaf):
+            builder.paragraph(block, _anchor(number or own))
+            last = max(last, number or own)
     return last
 
 
-def _claim(builder: TextBuilder, claim: _Element, position: int) -> None:
-    printed, text = split_number(flatten(claim))
-    number = printed or paragraph_number(claim) or position
-    if is_cancelled(text):
-        return
-    ids = (reference.get("idref") or "" for reference in claim.iter("claim-ref"))
-    linked = (int(match) for found in ids for match in _CLAIM_ID.findall(found))
-    builder.claim(number, text, depends_on(text, number, linked))
+@lru_cache(maxsize=1 << 12)
+def _anchor(number: int) -> str:
+    return f"¶{number:04d}"
+
+
+def _claims(builder: TextBuilder, claims: _Element) -> None:
+    found = list(claims.iterchildren("claim"))
+    linked = [[reference.get("idref") or "" for reference in claim.iter("claim-ref")] for claim in found]
+    unwrap(claims)  # the links have been read
+    for position, (claim, ids) in enumerate(zip(found, linked, strict=True), start=1):
+        printed, text = split_number(lines(claim))
+        number = printed or paragraph_number(claim) or position
+        if not is_cancelled(text):
+            earlier = (int(match) for idref in ids for match in _CLAIM_ID.findall(idref))
+            builder.claim(number, text, depends_on(text, number, earlier))

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingest.documents import Citation, Classification, Document, DocumentKind, EventKind, Party
+from ingest.numbers import parse_publication
 from ingest.uspto_biblio import key_of, uspc, work_key
 from ingest.uspto_xml import UsptoXml
 from tests.uspto_sample import (
@@ -381,3 +382,9 @@ def test_an_international_filing_is_a_priority_whose_day_has_no_zone(tmp_path: P
     assert "PCT-appl-IB2012/050001" in document.priorities
     (filed,) = (event for event in document.events if event.source.endswith("pct-or-regional-filing-data"))
     assert (filed.kind, filed.zone) == (EventKind.FILED, "")
+
+
+@given(st.integers(1, 99_999_999), st.sampled_from(["", "0", "00"]), st.sampled_from(["A", "B1", "B2"]))
+def test_the_short_way_to_a_key_ends_where_the_long_one_does(number: int, zeros: str, kind: str) -> None:
+    text = f"{zeros}{number}"
+    assert key_of("US", text, kind) == parse_publication(text, "US", kind).key
