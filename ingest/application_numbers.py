@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _LIMIT = 80
+_LAST_POOR_SERIES = 12
+_POOR_PROVISIONALS = ("60", "61")
 _SERIES = (
     ("02", 1935, 1947),
     ("03", 1948, 1959),
@@ -128,6 +130,19 @@ def old_form_key(key: str, year: int) -> str:
     if not key.startswith("US-appl-") or not slash or not (series + serial).isdigit():
         return key
     return f"US-appl-{_without_series(year, serial, _LETTERS.get(series, 'A'))}"
+
+
+def family_key(country: str, number: str, kind: str = "", year: int | None = None) -> str:
+    """Return the key under which every source can name an application: what families are joined by.
+
+    It is `application_key`, but for United States applications of before series 13 (and provisionals of 60
+    and 61) it is the poorer form that DOCDB gives for the year of filing, so that an office's `11/023667` of
+    2004 and DOCDB's `02366704` are one. Without the year the office's form stays.
+    """
+    key = application_key(country, number, kind, year)
+    series = key.removeprefix("US-appl-").partition("/")[0]
+    poor = series.isdigit() and (int(series) <= _LAST_POOR_SERIES or series in _POOR_PROVISIONALS)
+    return old_form_key(key, year) if year is not None and poor else key
 
 
 def _lettered(number: str, kind: str) -> str:

@@ -32,7 +32,7 @@ from ingest.errors import RecordRefusedError
 from ingest.evidence import dated
 from ingest.latex_text import plain
 from ingest.paper_dates import agreed, of_parts, of_words
-from ingest.paper_ids import arxiv_key, doi_key, key_of, language, pmid_key
+from ingest.paper_ids import arxiv_key, doi_key, key_of, language, pmid_key, publication_key
 from ingest.record_stream import display, measure, members, pieces
 from ingest.sniff import head
 
@@ -232,6 +232,7 @@ def _of_bib(kind: str, values: Mapping[str, str]) -> Entry:
         ),
         dates=tuple(filter(None, stated)),
         identifiers=_keys(
+            publication_key(get("number", "")) if kind == "patent" else "",
             doi_key(plain(get("doi", ""))),
             arxiv_key(eprint if "arxiv" in eprint.lower() or archive != "arxiv" else f"arXiv:{eprint}"),
             pmid_key(get("pmid", "")),

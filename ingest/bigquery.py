@@ -18,15 +18,14 @@ Decisions
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING
 
 from ingest import fields
 from ingest.builder import TextBuilder
 from ingest.documents import Citation, Classification, Document, Party, Unreadable, clean
-from ingest.errors import RecordRefusedError
-from ingest.json_records import JsonRecords
+from ingest.errors import LineRefusedError, RecordRefusedError
+from ingest.json_records import JsonRecords, parsed
 from ingest.patent_markup import add_claims_markup, add_description_markup, is_markup
 from ingest.patent_rows import application_of, key_of, kinds, numbered, own_events, priorities
 from ingest.plain_patent import add_claims, add_description
@@ -100,8 +99,8 @@ def from_cells(cells: Cells, origin: Origin) -> Iterator[Item]:
         record[name] = cell
         if cell.lstrip()[:1] in _NESTED:
             try:
-                record[name] = json.loads(cell)
-            except (ValueError, RecursionError):
+                record[name] = parsed(cell.encode())
+            except LineRefusedError:
                 if not name.endswith("_localized"):
                     continue
                 raise RecordRefusedError(f"its column {name} is not JSON") from None

@@ -3,6 +3,8 @@
 Decisions
 ---------
 * The polite pool: a mail address in `mailto`, from the environment, sent to Crossref and kept nowhere.
+* A cursor may stay the same from page to page, and then the service counts the pages: one that got lost on
+  the way does not come again. So a list with fewer works than were announced is an error.
 * A filter counts as words unless it is of the named kinds that take codes, numbers and dates.
 
 Source: api.crossref.org documentation (cursors live five minutes; metadata are facts, free to use).
@@ -106,6 +108,12 @@ class Crossref(Connector):
             total = count_of(found, "message", "total-results")
             came = job.progress.records + len(works)
             going = isinstance(after, str) and bool(works) and (total < 0 or came < total)
-            return Turn(next=after if going else "", records=len(works), total=total, keep=bool(works))
+            return Turn(
+                next=str(after) if going else "",
+                records=len(works),
+                total=total,
+                keep=bool(works),
+                stays=True,
+            )
 
         return walk(job, "json", ask_of, turn_of)

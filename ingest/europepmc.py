@@ -10,6 +10,7 @@ Decisions
   its year; they are asked only where neither a day online nor the issue's printed date is stated.
 * `firstIndexDate` is a bound: public then or before.
 * A preprint is POSTED; its record has its own number (`PPR…`), that of the journal's version differs.
+* A patent has the key of its publication number; the service's number has no kind code, so neither has it.
 * Search answers name MeSH headings by their words, not by their numbers: scheme `MeSH-term`.
 """
 
@@ -27,7 +28,7 @@ from ingest.evidence import bound, dated
 from ingest.json_records import JsonRecords
 from ingest.paper_dates import of_words
 from ingest.paper_events import issue
-from ingest.paper_ids import doi_key, language, pmcid_key, pmid_key
+from ingest.paper_ids import doi_key, language, pmcid_key, pmid_key, publication_key
 from ingest.xml_records import XmlRecords
 from ingest.xml_safety import local
 
@@ -113,6 +114,8 @@ def _keys(record: Mapping[str, object], source: str, number: str) -> tuple[str, 
         doi_key(fields.word_of(record, "doi")),
     )
     own = f"europepmc:{source}/{number}" if _SOURCE.fullmatch(source) and _NUMBER.fullmatch(number) else ""
+    if source == "PAT" and (patent := publication_key(number)):
+        own = patent
     named = "" if source in ("MED", "PMC") else own
     return tuple(dict.fromkeys(filter(None, (known[0], named, *known[1:])))) or ((own,) if own else ())
 

@@ -6,14 +6,18 @@ Decisions
 * A date that is no date costs the event, never the document, and is said (`misread`): what has no public
   date never counts as prior art. A filing date is not a public date.
 * For a patent, `date` is the day of its own publication: a grant's, or an application's.
+* `posted` is the day on which a page was put online; `archived` and `indexed` are days on which an archive or
+  a search engine had it: it was public then or before.
 """
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ingest.documents import (
+    BOUND_KINDS,
     Classification,
     DatedEvent,
     DayInterval,
@@ -23,6 +27,7 @@ from ingest.documents import (
     clean,
 )
 from ingest.errors import DateFormError
+from ingest.evidence import bound
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -52,6 +57,9 @@ _DATE_FIELDS = (
     (None, ("publication_date", "published", "date")),
     (EventKind.FILED, ("filing_date", "filed")),
     (EventKind.PRIORITY, ("priority_date",)),
+    (EventKind.POSTED, ("posted", "posted_date")),
+    (EventKind.ARCHIVED, ("archived", "archive_date")),
+    (EventKind.INDEXED, ("indexed", "index_date")),
 )
 _SPLIT_WORDS = re.compile(r"[;,\s]+")
 _SPLIT_NAMES = re.compile(r"\s*;\s*|\s+and\s+")
@@ -92,10 +100,18 @@ def events_of(
 ) -> tuple[DatedEvent, ...]:
     """Return the dated events that a record states."""
     return tuple(
-        DatedEvent(kind=kind or public, when=when, source=f"{source}/{name}", confidence="medium")
+        _event(kind or public, when, f"{source}/{name}")
         for kind, name, text in _dates(record)
         if (when := _interval(text)) is not None
     )
+
+
+def _event(kind: EventKind, when: DayInterval, source: str) -> DatedEvent:
+    if kind in BOUND_KINDS:
+        return bound(kind, when.latest, source, confidence="medium")
+    event = DatedEvent(kind=kind, when=when, source=source, confidence="medium")
+    yearly = event.precision == "year" and kind in (EventKind.PUBLISHED, EventKind.POSTED)
+    return replace(event, kind=EventKind.YEAR_ONLY) if yearly else event
 
 
 def misread(record: Mapping[str, object]) -> str:

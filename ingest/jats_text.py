@@ -123,20 +123,18 @@ def _paragraph(text: TextBuilder, element: _Element, anchor: str, number: str) -
 
 
 def _taken(element: _Element) -> Iterator[_Element]:
-    """Take the floats out of a paragraph; what follows each stays."""
-    outer = [item for item in element.iter() if local(item) in _FLOATS and item is not element]
-    for item in outer:
-        parent = item.getparent()
-        if parent is None or any(local(above) in _FLOATS for above in item.iterancestors()):
+    """Move the floats out of a paragraph; an empty element stays in the place of each."""
+    for item in [item for item in element.iter() if local(item) in _FLOATS and item is not element]:
+        around = (above for above in item.iterancestors() if above is element or local(above) in _FLOATS)
+        if next(around, None) is not element:
             continue
-        before = item.getprevious()
-        tail, item.tail = item.tail or "", None
-        if before is not None:
-            before.tail = f"{before.tail or ''} {tail}"
-        else:
-            parent.text = f"{parent.text or ''} {tail}"
-        parent.remove(item)
-        yield item
+        moved = item.makeelement(item.tag)
+        moved.text = item.text
+        moved.extend(list(item))
+        tail = item.tail
+        item.clear()
+        item.tag, item.tail = "float-place", f" {tail or ''}"
+        yield moved
 
 
 def _float(text: TextBuilder, element: _Element, number: str) -> None:

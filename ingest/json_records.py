@@ -31,6 +31,12 @@ _STEP = 4
 """Offsets between the records of one answer: a record may be followed by what of it was not read."""
 WANTED = (".json", ".jsonl", ".ndjson")
 
+_SURROGATE = re.compile(
+    r"\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[dD][89a-fA-F][0-9a-fA-F]{2}"
+)
+"""An escaped backslash, a pair of surrogates, or a lone one, which no UTF-8 text can hold."""
+_LONE = 6
+
 Record = Mapping[str, object]
 
 
@@ -152,9 +158,12 @@ def _is_whole(line: bytes) -> bool:
 
 
 def parsed(line: bytes) -> object:
-    """Parse one JSON text. Raises LineRefusedError with the reason for its log line."""
+    """Parse one JSON text; lone surrogates become U+FFFD. Raises LineRefusedError with the reason."""
     try:
-        return json.loads(line.strip().removeprefix(b"\xef\xbb\xbf").decode("utf-8"))
+        text = line.strip().removeprefix(b"\xef\xbb\xbf").decode("utf-8")
+        if "\\ud" in text or "\\uD" in text:
+            text = _SURROGATE.sub(lambda found: "\\ufffd" if len(found[0]) == _LONE else found[0], text)
+        return json.loads(text)
     except UnicodeDecodeError as error:
         raise LineRefusedError(f"encoding: byte {error.start} of the line is not UTF-8") from None
     except (ValueError, RecursionError) as error:

@@ -13,7 +13,8 @@ Decisions
   identifier. The same identifier twice is the store's business.
 * A patent's number says whose patent it is: a `country` beside it is often that of its owner. A United States
   number or an RFC's also says the kind where the record states none (lines of BEIR corpora never do). A date
-  in a BEIR line's `metadata` is not read: whether it is a filing or a publication day, nobody says.
+  in a BEIR line's `metadata` is not read: whether it is a filing or a publication day, nobody says. A United
+  States patent without any public date gets the year that its number tells, marked as inferred.
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ from ingest import fields
 from ingest.builder import TextBuilder
 from ingest.claim_text import depends_on, is_cancelled, split_number
 from ingest.documents import (
+    PUBLIC_KINDS,
     Citation,
+    DatedEvent,
     Document,
     DocumentKind,
     EventKind,
@@ -41,6 +44,7 @@ from ingest.documents import (
     load,
 )
 from ingest.errors import LineRefusedError, NumberFormError
+from ingest.issue_years import inferred
 from ingest.numbers import parse_publication
 from ingest.record_stream import display
 
@@ -227,9 +231,7 @@ def document(record: Mapping[str, object], origin: Origin) -> Document:
         text=body,
         sections=sections,
         claims=claims,
-        events=fields.events_of(
-            record, NAME, EventKind.GRANTED if kind is DocumentKind.PATENT else EventKind.PUBLISHED
-        ),
+        events=_events(record, key, kind),
         classes=fields.classes_of(record),
         parties=fields.parties_of(record),
         citations=tuple(_citations(record)),
@@ -238,6 +240,14 @@ def document(record: Mapping[str, object], origin: Origin) -> Document:
         work=fields.word_of(record, "work"),
         origin=origin,
     )
+
+
+def _events(record: Mapping[str, object], key: str, kind: DocumentKind) -> tuple[DatedEvent, ...]:
+    public = EventKind.GRANTED if kind is DocumentKind.PATENT else EventKind.PUBLISHED
+    stated = fields.events_of(record, NAME, public)
+    if kind in _PATENTS and not any(event.kind in PUBLIC_KINDS for event in stated):
+        return (*stated, *inferred(key))
+    return stated
 
 
 def _kind_of_number(identifier: str) -> DocumentKind:

@@ -53,6 +53,8 @@ class Turn:
     total: int = -1
     """Records that the service says the list has; -1: it does not say."""
     keep: bool = True
+    stays: bool = False
+    """The service may give one cursor for all pages, and counts them itself."""
     expired: bool = False
     """The service no longer knows the cursor with which the page was asked for."""
 
@@ -67,6 +69,7 @@ def walk(
         progress.done, progress.cursor, progress.records, progress.restarts = "", "", 0, 0
         progress.start = progress.mark if progress.ordered else ""
         progress.before, progress.expected, progress.total = 0, -1, -1
+    seen: set[str] = set()
     while not progress.done:
         path, cursor = job.page(progress.pages + 1, suffix), progress.cursor
         try:
@@ -79,12 +82,17 @@ def walk(
         if turn.expired:
             drop(path)
             _begin_again(progress, ask.kept)
+            seen.clear()
             continue
-        _advance(job, turn, cursor, ask)
+        seen.add(cursor)
+        if turn.next and turn.next in seen and not turn.stays:
+            drop(path)
+            raise StalledError(ask.kept, f"page {progress.pages + 1}", "the service leads in a circle")
+        if not turn.keep:
+            drop(path)
+        _advance(job, turn)
         if turn.keep:
             yield found
-        else:
-            drop(path)
     if -1 < progress.records < progress.total and job.request.limit is None:
         said, progress.total = progress.total, -1
         progress.save()
@@ -114,10 +122,8 @@ def _has_more(job: Job) -> bool:
     return job.request.until is None and job.request.limit is None and job.progress.done < job.today
 
 
-def _advance(job: Job, turn: Turn, cursor: str, ask: Ask) -> None:
+def _advance(job: Job, turn: Turn) -> None:
     progress = job.progress
-    if turn.next and turn.next == cursor:
-        raise StalledError(ask.kept, "the same page", "the service gives one cursor twice")
     progress.pages += 1 if turn.keep else 0
     progress.records += turn.records
     progress.total = turn.total if progress.total < 0 else progress.total

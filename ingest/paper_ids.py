@@ -11,6 +11,9 @@ import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from ingest.errors import NumberFormError
+from ingest.numbers import parse_publication
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -128,6 +131,14 @@ def rfc_key(text: str) -> str:
     """Return `RFC9110` for `RFC 9110`, `rfc09110` or `RFC-9110`."""
     match = _RFC.fullmatch(text[:40])
     return f"RFC{match[1]}" if match else ""
+
+
+def publication_key(text: str) -> str:
+    """Return the key of a patent's publication number, `US-11234567-B2`; empty for what is none."""
+    try:
+        return parse_publication(text).key
+    except NumberFormError:
+        return ""
 
 
 def key_of(text: str) -> str:

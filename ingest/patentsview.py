@@ -25,7 +25,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ingest.application_numbers import application_key
+from ingest.application_numbers import family_key
 from ingest.builder import TextBuilder
 from ingest.claim_text import depends_on, is_cancelled, split_number
 from ingest.documents import (
@@ -225,7 +225,7 @@ def document(side: str, row: Row, found: Mapping[str, list[Row]], origin: Origin
         language="en",
         country="US",
         work=work_key(serial),
-        application=application_key("US", serial) if serial else "",
+        application=family_key("US", serial, year=_year(filed)) if serial else "",
         priorities=tuple(dict.fromkeys(priorities)),
         origin=origin,
     )
@@ -283,10 +283,15 @@ def _events(
 
 def _priorities(found: Mapping[str, list[Row]]) -> Iterator[str]:
     for entry in found.get("foreign_priority", ()):
-        year = entry.get("filing_date", "")[:4]
         country, number = entry.get("foreign_country_filed", ""), entry.get("foreign_application_id", "")
-        if key := application_key(country, number, year=int(year) if year.isdecimal() else None):
+        if key := family_key(country, number, year=_year(entry)):
             yield key
+
+
+def _year(row: Mapping[str, str]) -> int | None:
+    """Return the year of a row's filing date."""
+    year = row.get("filing_date", "")[:4]
+    return int(year) if year.isdecimal() else None
 
 
 def _classes(found: Mapping[str, list[Row]]) -> Iterator[Classification]:

@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ingest.application_numbers import application_key
+from ingest.application_numbers import family_key
 from ingest.builder import TextBuilder
 from ingest.documents import (
     Citation,
@@ -69,6 +69,8 @@ def _document(record: Record, origin: Origin) -> Iterable[Document]:
         raise RecordRefusedError(f"{key} was withdrawn from issue")
     filed = [one for one in list_of(record, "application") if isinstance(one, dict)]
     serial = next((found for one in filed if (found := word_of(one, "application_id"))), "")
+    years = (word_of(one, "filing_date")[:4] for one in filed)
+    year = next((int(one) for one in years if one.isdecimal()), None)
     yield Document(
         key=key,
         kind=DocumentKind.APPLICATION if number == published else DocumentKind.PATENT,
@@ -81,7 +83,7 @@ def _document(record: Record, origin: Origin) -> Iterable[Document]:
         language="en",
         country="US",
         work=work_key(serial),
-        application=application_key("US", serial) if serial else "",
+        application=family_key("US", serial, year=year) if serial else "",
         origin=origin,
     )
 

@@ -209,7 +209,7 @@ def _tar_chunks(archive: tarfile.TarFile, info: tarfile.TarInfo) -> Iterator[byt
 
 def _gzip_chunks(path: Path) -> Iterator[bytes]:
     with gzip.open(path, "rb") as file:
-        while chunk := file.read(CHUNK):
+        while chunk := file.read1(CHUNK):  # `read` would lose what stands before the end of a cut file
             yield chunk
 
 

@@ -24,7 +24,6 @@ import re
 from typing import TYPE_CHECKING
 
 from ingest import uspto_aps_front as front_of
-from ingest.application_numbers import application_key
 from ingest.builder import TextBuilder
 from ingest.claim_text import depends_on, is_cancelled, split_number
 from ingest.documents import (
@@ -157,7 +156,7 @@ def document(text: str, origin: Origin) -> Document:
         language="en",
         country="US",
         work=work_key(serial),
-        application=application_key("US", serial),
+        application=front_of.application(front),
         priorities=tuple(dict.fromkeys(front_of.priorities(found, design=number.startswith("D")))),
         origin=origin,
     )

@@ -9,7 +9,7 @@ from datetime import date
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from ingest.application_numbers import application_key
+from ingest.application_numbers import family_key
 from ingest.documents import Citation, Classification, DatedEvent, DayInterval, EventKind, Party
 from ingest.errors import DateFormError
 from ingest.evidence import dated
@@ -71,6 +71,12 @@ def serial_of(front: Group) -> str:
     return digits if len(digits) == _SERIAL_LENGTH + 2 and digits.isdigit() else ""
 
 
+def application(front: Group) -> str:
+    """Return the key of the document's own application."""
+    serial, filed = serial_of(front), day_of(front.text("APD"))
+    return family_key("US", serial, year=None if filed is None else filed.year) if serial else ""
+
+
 def events(found: list[Group], front: Group, number: str) -> Iterator[DatedEvent]:
     """Yield what happened when."""
     public = EventKind.PUBLISHED if number[0] in "HT" else EventKind.GRANTED
@@ -110,14 +116,14 @@ def priorities(found: list[Group], *, design: bool) -> Iterator[str]:
         key, filed = "", day_of(group.text("APD"))
         year = None if filed is None else filed.year
         if group.name == "PRIR":
-            key = application_key(_country(group.text("CNT")), group.text("APN"), year=year)
+            key = family_key(_country(group.text("CNT")), group.text("APN"), year=year)
         elif group.name == "PCTA":
-            key = application_key("WO", group.text("PCN"))
+            key = family_key("WO", group.text("PCN"))
         elif group.name in ("RLAP", "REIS"):
             series = _series(filed, design=design)
             number = group.text("APN")[:_SERIAL_LENGTH]
             if series and len(number) == _SERIAL_LENGTH and number.isdigit():
-                key = application_key("US", series + number)
+                key = family_key("US", series + number, year=year)
         if key:
             yield key
 

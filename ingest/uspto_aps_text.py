@@ -165,12 +165,13 @@ class Plain:
     deleted: bool = False
 
     def __call__(self, text: str, *, claims: bool = False) -> str:
-        text = "".join(self._kept(text))
-        if claims:
-            text = _NEW_CLAIM.sub(ADDED, text)
-        text = _PICTURE.sub(_picture, _INSERTED.sub("", text))
-        text = _CODE.sub(lambda code: _SIGNS[code[1]], text)
-        return _RAISED.sub("", _POWER.sub(r"^\1", text))
+        if self.deleted or ".[." in text or ".]." in text or ".Iadd" in text:
+            text = "".join(self._kept(text))
+            text = _INSERTED.sub("", _NEW_CLAIM.sub(ADDED, text) if claims else text)
+        if "##" in text:
+            text = _PICTURE.sub(_picture, text)
+        text = _CODE.sub(_sign, text)
+        return _RAISED.sub("", _POWER.sub(r"^\1", text)) if ".su" in text else text
 
     def _kept(self, text: str) -> Iterator[str]:
         at = 0
@@ -180,6 +181,10 @@ class Plain:
             self.deleted, at = mark[0] == ".[.", mark.end()
         if not self.deleted:
             yield text[at:]
+
+
+def _sign(match: re.Match[str]) -> str:
+    return _SIGNS[match[1]]
 
 
 def _picture(match: re.Match[str]) -> str:

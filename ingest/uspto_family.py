@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ingest.application_numbers import application_key
+from ingest.application_numbers import family_key
 from ingest.uspto_biblio import field_text
 
 if TYPE_CHECKING:
@@ -45,5 +45,5 @@ def _keys(biblio: _Element, place: str) -> Iterator[str]:
     for found in biblio.iterfind(place):
         country, number, day = (field_text(found, name) for name in ("country", "doc-number", "date"))
         year = int(day[:4]) if _DAY.fullmatch(day) else None
-        if number and (key := application_key(country, number, year=year)):
+        if number and (key := family_key(country, number, year=year)):
             yield key

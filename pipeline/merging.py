@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from ingest.documents import Document, Party, Section
 
+_BESIDE = ("events", "classes", "parties", "citations", "application", "priorities", "family")
 _ORDER = {"title": 0, "abstract": 1, "description": 2, "claims": 3}
 
 
@@ -37,7 +38,7 @@ def combined(records: Iterable[Document]) -> Document:
 
 def renewed(old: Document, new: Document) -> Document:
     """Return a source's record after it has said more, or said it anew."""
-    return joined(new, old) if _fields(old) - _fields(new) else new
+    return joined(new, old) if _told(old) - _told(new) else new
 
 
 def joined(first: Document, second: Document) -> Document:
@@ -62,6 +63,11 @@ def joined(first: Document, second: Document) -> Document:
         family=first.family or second.family,
         aliases=tuple(dict.fromkeys((*first.aliases, *also))),
     )
+
+
+def _told(document: Document) -> set[str]:
+    """Return what a record says something of, in the text and beside it."""
+    return _fields(document) | {name for name in _BESIDE if getattr(document, name)}
 
 
 def _fields(document: Document) -> set[str]:

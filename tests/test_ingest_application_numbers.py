@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from ingest.application_numbers import application_key, old_form_key
+from ingest.application_numbers import application_key, family_key, old_form_key
 from ingest.numbers import is_publication, parse_publication
 from ingest.uspto_biblio import work_key
 
@@ -333,3 +333,20 @@ def test_the_numbers_of_european_documents_are_read() -> None:
             assert key.startswith(f"{office}-appl-"), number
             assert office != "US" or re.fullmatch(r"US-appl-(\d\d/|\d{4}-)\d{6}P?", key), (number, day, key)
     assert files == 33
+
+
+@pytest.mark.parametrize(
+    ("office", "database", "year", "key"),
+    [
+        ("11/023667", ("02366704", "A"), 2004, "US-appl-2004-023667"),
+        ("13/676,098", ("201213676098", "A"), 2012, "US-appl-13/676098"),
+        ("60/331,477", ("33147701", "P"), 2001, "US-appl-60/331477"),
+        ("60/891,234", ("89123407", "P"), 2007, "US-appl-2007-891234P"),
+        ("62/123,456", ("201462123456", "P"), 2014, "US-appl-62/123456"),
+    ],
+)
+def test_an_offices_number_and_a_databases_are_one_in_a_family(
+    office: str, database: tuple[str, str], year: int, key: str
+) -> None:
+    assert family_key("US", office, year=year) == key
+    assert family_key("US", *database, year=year) == key

@@ -85,7 +85,7 @@ def test_a_bibtex_list_is_read_entry_by_entry(tmp_path: Path) -> None:
     assert (second.key, days(second)) == ("arXiv:2001.01234", [("year-only", "2020-01-01/2020-12-31")])
     assert (third.key[:4], days(third)) == ("bib:", [("published", "2018-07-10")])
     assert (web.kind, days(web)) == (DocumentKind.REPORT, [("posted", "2017-02-01/2017-04-30")])
-    assert (patent.kind, patent.events) == (DocumentKind.PATENT, ())
+    assert (patent.key, patent.kind, patent.events) == ("US-1234567", DocumentKind.PATENT, ())
     check_resume(READER, path)
 
 

@@ -133,6 +133,17 @@ def test_a_repository_that_gives_one_token_for_ever_is_left(tmp_path: Path) -> N
     assert len(play.asked) == 2
 
 
+def test_a_repository_that_leads_in_a_circle_is_left(tmp_path: Path) -> None:
+    after = {"": "a", "a": "b", "b": "c", "c": "a"}
+
+    def answer(asked: Asked) -> Reply:
+        return xml(oai_page("2024-01-01", token=after[asked.query.get("resumptionToken", "")]))
+
+    with playing(answer) as play, pytest.raises(StalledError, match="circle"):
+        fetch(play, tmp_path)
+    assert len(play.asked) == 4
+
+
 def test_nothing_in_those_days_is_an_answer_and_no_file(tmp_path: Path) -> None:
     with playing(lambda _: xml(oai_error("noRecordsMatch"))) as play:
         assert fetch(play, tmp_path) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +25,7 @@ from ingest.fetch_errors import (
     ShortListError,
 )
 from ingest.http_rules import is_private
-from tests.playing_server import START, Clock, Reply, playing, session
+from tests.playing_server import START, Asked, Clock, Reply, playing, session
 from tests.playing_services import (
     ENVIRON,
     SECRET,
@@ -178,6 +179,27 @@ def test_a_list_that_is_shorter_than_said_is_an_error_once_and_kept(tmp_path: Pa
         with pytest.raises(ShortListError, match="9 records and gave 1"):
             fetch(Crossref(api=play.url, environ={}), tmp_path, since=SINCE)
         assert len(fetch(Crossref(api=play.url, environ={}), tmp_path, since=SINCE)) == 1
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_a_cursor_that_stays_the_same_is_followed_and_a_page_lost_on_the_way_is_noticed(
+    tmp_path: Path, lost: bool
+) -> None:
+    pages = iter(range(3))
+
+    def answer(asked: Asked) -> Reply:
+        number = next(pages, 9)
+        items = [{"DOI": f"10.1/{number}"}] if number < 3 else []
+        found = js({"message": {"total-results": 3, "items": items, "next-cursor": "same"}})
+        return replace(found, cut=20, etag="") if lost and number == 1 else found
+
+    with playing(answer) as play:
+        made = Crossref(api=play.url, environ={})
+        if lost:
+            with pytest.raises(ShortListError, match="3 records and gave 2"):
+                fetch(made, tmp_path, since=SINCE)
+        else:
+            assert len(fetch(made, tmp_path, since=SINCE)) == 3
 
 
 def test_a_list_that_grows_while_it_is_fetched_is_whole(tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ PRIORITIES = """<exch:priority-claims>
 </exch:priority-claims>"""
 CITED = """<exch:references-cited>
 <exch:citation cited-phase="SEA" sequence="1"><patcit num="1" dnum-type="publication number"><document-id>
-<country>US</country><doc-number>2004003741</doc-number><kind>A1</kind><name>REED BO [US]</name></document-id>
+<country>US</country><doc-number>2004999741</doc-number><kind>A1</kind><name>REED BO [US]</name></document-id>
 </patcit><rel-passage><passage>* claim 1 *</passage><category>X</category><rel-claims>1-4</rel-claims>
 </rel-passage>
 <rel-passage><category>A</category><rel-claims>5</rel-claims></rel-passage></exch:citation>
@@ -172,10 +172,10 @@ def test_classes_parties_and_citations_stand_as_the_record_says(tmp_path: Path) 
         Party(role="applicant", name="MOSS LIDS AG", country="CH"),
         Party(role="inventor", name="MOSS ANN", country="CH"),
     )
-    cited = "US 2004003741 A1 (REED BO [US])"
+    cited = "US 2004999741 A1 (REED BO [US])"
     assert document.citations == (
-        Citation(text=cited, key="US-20040003741-A1", category="X", phase="search report", claims="1-4"),
-        Citation(text=cited, key="US-20040003741-A1", category="A", phase="search report", claims="5"),
+        Citation(text=cited, key="US-20040999741-A1", category="X", phase="search report", claims="1-4"),
+        Citation(text=cited, key="US-20040999741-A1", category="A", phase="search report", claims="5"),
         Citation(
             text='MOSS ANN, "Lids that close", J. Pots (2011), doi:10.1234/Pots.11, XP000000001',
             key="doi:10.1234/pots.11",

@@ -70,7 +70,7 @@ RECORD = f"""<exchange-document system="ops.epo.org" family-id="57999000"
 </name></applicant-name></applicant></applicants></parties>
 <invention-title lang="fr">COUVERCLE</invention-title><invention-title lang="en">LID</invention-title>
 <references-cited><citation cited-phase="national-search-report" cited-by="examiner" sequence="1">
-<patcit dnum-type="publication number" num="1">{ids("US", "2004003741", "A1", "20040108")}</patcit>
+<patcit dnum-type="publication number" num="1">{ids("US", "2004999741", "A1", "20040108")}</patcit>
 <category>Y</category><rel-claims>1-12</rel-claims><category>A</category><rel-claims>13</rel-claims>
 </citation>
 <citation cited-phase="national-search-report" cited-by="examiner" sequence="2"><nplcit num="1">
@@ -80,7 +80,7 @@ RECORD = f"""<exchange-document system="ops.epo.org" family-id="57999000"
 * the whole document *
 [I] 3</text></nplcit><category>XI</category></citation>
 <citation cited-phase="undefined" cited-by="applicant" sequence="3">
-<patcit num="3">{ids("EP", "1542377", "A2", "")}
+<patcit num="3">{ids("EP", "1999377", "A2", "")}
 </patcit></citation></references-cited></bibliographic-data>
 <abstract lang="en"><p>A lid closes a pot.</p></abstract></exchange-document>"""
 SECOND = RECORD.replace("3580123", "3580777").replace('lang="en"', 'lang="de"')
@@ -115,7 +115,7 @@ def member(country: str, number: str, kind: str, day: str, record: str = "") -> 
     return f"""<ops:family-member family-id="57999000">
 <publication-reference>{ids(country, number, kind, day)}
 </publication-reference><application-reference doc-id="1"><document-id document-id-type="docdb">
-<country>{country}</country><doc-number>201815919370</doc-number><kind>A</kind><date>20180131</date>
+<country>{country}</country><doc-number>201815999370</doc-number><kind>A</kind><date>20180131</date>
 </document-id>
 </application-reference><priority-claim sequence="1" kind="national"><document-id document-id-type="docdb">
 <country>DE</country><doc-number>102017001234</doc-number><kind>A</kind><date>20170209</date></document-id>
@@ -127,7 +127,7 @@ FAMILY = answer(
     ids("EP", "3580123", "A1", ""),
     "</ops:publication-reference>",
     member("EP", "3580123", "A1", "20190814", RECORD),
-    member("US", "10465445", "B2", "20191105"),
+    member("US", "10999445", "B2", "20191105"),
     "<ops:family-member/></ops:patent-family>",
 )
 
@@ -167,7 +167,7 @@ A47J36/10</reg:text></reg:classification-ipcr></reg:classifications-ipcr>
 </reg:parties>
 {titles("2021/32", "LID THAT CLOSES")}{titles("2019/33", "Lid")}
 <reg:references-cited><reg:citation cited-phase="search" office="EP"><reg:patcit><reg:document-id>
-<reg:country>US</reg:country><reg:doc-number>2004003741</reg:doc-number></reg:document-id>
+<reg:country>US</reg:country><reg:doc-number>2004999741</reg:doc-number></reg:document-id>
 <reg:text>(REED BO [US], et al) [Y] 1-12,15 * abstract * [A] 13,14</reg:text></reg:patcit>
 <reg:category>YA</reg:category></reg:citation></reg:references-cited></reg:bibliographic-data>
 </reg:register-document>"""
@@ -231,14 +231,14 @@ def test_a_record_has_dates_at_the_seats_of_their_offices(tmp_path: Path) -> Non
 def test_categories_stand_with_their_claims(tmp_path: Path) -> None:
     document = documents(read(EPO_OPS, tmp_path / "a.xml", BIBLIO))[0]
     where = {"phase": "national search report"}
-    patent = {"text": "US 2004003741 A1", "key": "US-20040003741-A1", **where}
+    patent = {"text": "US 2004999741 A1", "key": "US-20040999741-A1", **where}
     other = {"text": 'MOSS ANN, "Lids", doi:10.1234/Pots.11, XP1', "key": "doi:10.1234/pots.11", **where}
     assert document.citations == (
         Citation(**patent, category="Y", claims="1-12"),
         Citation(**patent, category="A", claims="13"),
         Citation(**other, category="X", claims="1,2"),
         Citation(**other, category="I", claims="3"),
-        Citation(text="EP 1542377 A2", key="EP-1542377-A2", category="cited by applicant"),
+        Citation(text="EP 1999377 A2", key="EP-1999377-A2", category="cited by applicant"),
     )
 
 
@@ -326,8 +326,8 @@ def test_a_family_names_the_other_members_and_the_priorities(tmp_path: Path) -> 
     items = read(EPO_OPS, tmp_path / "a.xml", FAMILY)
     first, second = documents(items)
     assert ("related-published", "2019-11-05", "America/New_York") in days(first)
-    assert (second.key, second.text, second.family) == ("US-10465445-B2", "", "docdb:57999000")
-    assert (second.application, second.priorities) == ("US-appl-15/919370", ("DE-appl-102017001234",))
+    assert (second.key, second.text, second.family) == ("US-10999445-B2", "", "docdb:57999000")
+    assert (second.application, second.priorities) == ("US-appl-15/999370", ("DE-appl-102017001234",))
     assert days(second) == [
         ("granted", "2019-11-05", "America/New_York"),
         ("filed", "2018-01-31", "America/New_York"),
@@ -365,8 +365,8 @@ def test_the_register_gives_each_european_publication_its_day_and_bulletin(tmp_p
     assert second.parties == (Party(role="applicant", name="New Lids AG", country="CH"),)
     assert second.priorities == ("DE-appl-102017001234",)
     assert [(item.key, item.category, item.claims) for item in second.citations] == [
-        ("US-20040003741", "Y", "1-12,15"),
-        ("US-20040003741", "A", "13,14"),
+        ("US-20040999741", "Y", "1-12,15"),
+        ("US-20040999741", "A", "13,14"),
     ]
     assert anchors(first, "title") == ["title", "title (de)"]
     assert reasons(items) == ["a register record of steps or events, without a publication number"]
@@ -380,19 +380,19 @@ def test_a_category_stands_alone_where_the_line_does_not_say_as_much() -> None:
 def test_numbers_without_their_records_are_wanted(tmp_path: Path) -> None:
     search = "".join(
         f'<ops:publication-reference family-id="1">{ids("AU", number, "A1", "")}</ops:publication-reference>'
-        for number in ("2025202342", "", "2024264446")
+        for number in ("2025999342", "", "2024999446")
     )
     equivalents = f"""<ops:equivalents-inquiry><ops:publication-reference>{ids("EP", "1", "A1", "")}
 </ops:publication-reference><ops:inquiry-result><publication-reference><document-id document-id-type="epodoc">
-<doc-number>CA2744162</doc-number></document-id></publication-reference></ops:inquiry-result>
+<doc-number>CA2799162</doc-number></document-id></publication-reference></ops:inquiry-result>
 </ops:equivalents-inquiry>"""
     found = f"<ops:biblio-search><ops:search-result>{search}</ops:search-result></ops:biblio-search>"
     text = answer(found, equivalents)
     items = read(EPO_OPS, tmp_path / "a.xml", text)
     assert [(item.key, item.text) for item in items if isinstance(item, WantedNumber)] == [
-        ("AU-2025202342-A1", "AU 2025202342 A1"),
-        ("AU-2024264446-A1", "AU 2024264446 A1"),
-        ("CA-2744162", "CA2744162"),
+        ("AU-2025999342-A1", "AU 2025999342 A1"),
+        ("AU-2024999446-A1", "AU 2024999446 A1"),
+        ("CA-2799162", "CA2799162"),
     ]
     assert len(items) == 3
 

@@ -123,6 +123,12 @@ def test_a_first_of_the_month_may_stand_for_the_month(
     assert days(document) == read_as
 
 
+def test_a_patent_has_the_key_of_its_number(tmp_path: Path) -> None:
+    record: dict[str, object] = {"id": "EP2345678", "source": "PAT", "title": "A lid", "inEPMC": "N"}
+    (document,) = documents(read(READER, tmp_path / "a.json", answer(record)))
+    assert (document.key, document.kind) == ("EP-2345678", DocumentKind.PATENT)
+
+
 def test_a_collection_is_no_event_beside_the_day_online(tmp_path: Path) -> None:
     record = {
         **RECORD,

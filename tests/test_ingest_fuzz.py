@@ -119,14 +119,20 @@ def patience(what: str) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def check(items: list[Item]) -> None:
-    """Look at what holds for everything that a reader yields."""
+def check(items: list[Item], source: str) -> None:
+    """Look at what holds for everything that a reader yields.
+
+    What a reader brings in is removed by its name, and its files are then read again: so all of it has that
+    name.
+    """
     offsets = [offset_of(item) for item in items]
     assert all(before < after for before, after in pairwise(offsets))
     for item in items:
         if isinstance(item, Unreadable):
             assert item.reason
-        elif isinstance(item, Document):
+            continue
+        assert item.origin.source == source
+        if isinstance(item, Document):
             assert item.key.strip()
             assert all(0 <= s.start <= s.end <= len(item.text) for s in item.sections)
             assert all(item.text[c.start : c.end].strip() for c in item.claims)
@@ -160,7 +166,7 @@ def test_mutated_files_are_values_and_never_exceptions(name: str, tmp_path: Path
         try:
             with patience(place):
                 assert isinstance(readers[file].recognises(path), bool)
-                check(list(readers[file].read(path)))
+                check(list(readers[file].read(path)), readers[file].name)
         except Exception as error:
             raise AssertionError(f"{place}: {type(error).__name__}: {error}") from error
         finally:

@@ -9,6 +9,7 @@ import ssl
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -23,7 +24,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from ingest import http_rules as rules
-from ingest.downloads import TRIES, fetch, talk
+from ingest.downloads import PROGRESS, TRIES, fetch, talk
 from ingest.fetch_errors import (
     AddressRefusedError,
     BudgetSpentError,
@@ -231,6 +232,17 @@ def test_an_answer_that_always_breaks_off_ends_and_keeps_its_part(
     assert fetch(polite, ask(play), tmp_path / "page.json").state == "resumed"
 
 
+def test_a_large_file_that_breaks_off_often_but_moves_on_comes_to_its_end(
+    play: Play, polite: Session, tmp_path: Path
+) -> None:
+    large = b"PK" + bytes(range(256)) * (PROGRESS * 6 // 256)
+    whole = Reply(body=large, kind="application/zip", etag='"large"')
+    play.next(*[replace(whole, cut=PROGRESS + 99)] * 5, whole)
+    got = fetch(polite, ask(play, wants="file"), tmp_path / "large.zip")
+    assert len(play.asked) == 6 > TRIES
+    assert (got.state, got.sha256) == ("resumed", hashlib.sha256(large).hexdigest())
+
+
 def test_a_part_that_was_whole_already_is_taken(play: Play, polite: Session, tmp_path: Path) -> None:
     (tmp_path / "page.json.part").write_bytes(BODY)
     note = {"url": f"{play.url}/list", "validator": '"one"'}
@@ -246,6 +258,7 @@ def test_a_part_that_was_whole_already_is_taken(play: Play, polite: Session, tmp
         Reply(status=206, body=BODY, headers={"Content-Range": f"bytes 0-{len(BODY) - 1}/{len(BODY)}"}),
         Reply(status=206, body=BODY[300:], headers={"Content-Range": "nonsense"}),
         Reply(status=206, body=BODY, headers={"Content-Range": f"bytes 300-{len(BODY) - 1}/{len(BODY)}"}),
+        Reply(status=206, body=BODY[250:], headers={"Content-Range": f"bytes 250-{len(BODY) - 1}/*"}),
         Reply(status=416, headers={"Content-Range": "bytes */9"}),
     ],
 )

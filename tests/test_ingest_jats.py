@@ -37,7 +37,9 @@ at 10<sup>5</sup> Pa, <inline-formula><alternatives><mml:math><mml:mi>x</mml:mi>
 <mml:mi>a</mml:mi>
 <mml:mrow><mml:mi>b</mml:mi><mml:mo>+</mml:mo><mml:mi>c</mml:mi></mml:mrow></mml:mfrac></mml:math>
 </disp-formula></sec>
-<boxed-text><label>Box 1</label><caption><title>Why</title></caption><p>Because of steam.</p></boxed-text>
+<boxed-text><label>Box 1</label><caption><title>Why</title></caption>
+<p>Because of steam.<fn><p>Hot.</p></fn></p>
+</boxed-text>
 <fig id="f1"><label>Figure 1.</label><caption><p>A lid.</p></caption><graphic xlink:href="f1"/></fig></sec>
 <sec><title>Code</title><preformat>if a:
   lift()</preformat><list><list-item><p>one</p></list-item><list-item><p>two</p></list-item></list></sec>"""
@@ -104,6 +106,7 @@ def test_the_text_is_read_in_order_with_places_to_cite(tmp_path: Path) -> None:
         ("§1.1 ¶2", "Twice."),
         ("§1.1 ¶3", "a/(b+c)"),
         ("§1 Box 1 ¶1", "Because of steam."),
+        ("§1 Box 1 note", "Hot."),
         ("Figure 1", "Figure 1.\nA lid."),
         ("§2 ¶1", "if a:\nlift()"),
         ("§2 ¶2", "one\ntwo"),

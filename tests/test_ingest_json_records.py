@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ingest.documents import Document, DocumentKind, Origin, Unreadable
 from ingest.errors import RecordRefusedError
 from ingest.items import Item, offset_of
-from ingest.json_records import JsonRecords, Record
+from ingest.json_records import JsonRecords, Record, parsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,7 +68,9 @@ def test_a_gzip_file_is_read_as_lines(tmp_path: Path) -> None:
     path = tmp_path / "part_000.jsonl.gz"
     path.write_bytes(gzip.compress(LINES)[:-9])
     assert READER.recognises(path)
-    assert isinstance(list(READER.read(path))[-1], Unreadable)
+    cut = list(READER.read(path))
+    assert isinstance(cut[-1], Unreadable)
+    assert keys(cut)[:1] == ["a"]  # what stands before the end of a cut file is read
 
 
 def test_a_broken_line_costs_itself_only(tmp_path: Path) -> None:
@@ -77,6 +79,15 @@ def test_a_broken_line_costs_itself_only(tmp_path: Path) -> None:
     items = list(READER.read(path))
     assert keys(items) == ["a", "b"]
     assert len(items) == 5
+
+
+def test_lone_surrogates_become_a_mark_and_pairs_and_backslashes_stay() -> None:
+    assert parsed(rb'["\ud83d\ude00", "\ud800x", "\\ud800", "\\\udc00"]') == [
+        "\U0001f600",
+        "\ufffdx",
+        "\\ud800",
+        "\\\ufffd",
+    ]
 
 
 @settings(max_examples=300, deadline=None)

@@ -220,8 +220,19 @@ def test_an_eleven_digit_number_is_an_application_and_a_filing_date_is_no_public
     record = {"id": "US20130210636", "kind": "patent", "title": "A lid", "filing_date": "2012-02-14"}
     document = one(tmp_path / "a.jsonl", record)
     assert (document.key, document.kind) == ("US20130210636", DocumentKind.APPLICATION)
-    assert document.published is None
+    assert document.published == DayInterval.parse("2013")  # what the number tells, and no filing date
     assert document.filed == DayInterval.parse("2012-02-14")
+
+
+def test_an_archived_copy_and_an_index_are_upper_bounds_and_a_posting_is_a_day(tmp_path: Path) -> None:
+    page = {"id": "x", "title": "A lid", "archived": "2025-05-01"}
+    document = one(tmp_path / "a.jsonl", page)
+    assert [(e.kind, str(e.when)) for e in document.events] == [(EventKind.ARCHIVED, "../2025-05-01")]
+    assert str(document.published) == "../2025-05-01"
+    posted = one(tmp_path / "a.jsonl", {**page, "posted": "2025-04-03", "indexed": "2025-06-02"})
+    assert str(posted.published) == "2025-04-03"
+    yearly = one(tmp_path / "a.jsonl", {"id": "x", "title": "A lid", "date": "2025"})
+    assert [e.kind for e in yearly.events] == [EventKind.YEAR_ONLY]
 
 
 @pytest.mark.parametrize("stated", ["", None, "16-Oct-199", "2020-13-01", 7, [], "9999-99-99"])
@@ -319,7 +330,8 @@ def test_a_number_says_what_the_record_does_not(
 ) -> None:
     line = {**stated, "title": "A lid", "metadata": {"date": "2009-03-26"}}
     document = one(tmp_path / "a.jsonl", line)
-    assert (document.kind, document.country, document.events) == (kind, country, ())
+    assert (document.kind, document.country) == (kind, country)
+    assert all(event.kind is EventKind.INFERRED for event in document.events)
 
 
 def test_lone_surrogates_do_not_survive(tmp_path: Path) -> None:

@@ -165,6 +165,33 @@ def test_two_processes_keep_the_distance_together(tmp_path: Path) -> None:
     assert all(acted >= reserved - 1e-3 for reserved, acted in taken)
 
 
+def _hammer(folder: str, out: str) -> None:
+    one = Limiter(Path(folder), sleep=lambda _: None)
+    found = []
+    for _ in range(150):
+        with one.slot("h.example", Limits(interval=0.01, requests_a_day=10_000)) as instant:
+            found.append(instant.timestamp())
+        one.received("h.example", Limits(bytes_a_day=1 << 30), 1)
+    Path(out).write_text(json.dumps(found))
+
+
+def test_processes_that_hammer_at_once_never_get_one_instant_twice(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    outs = [str(tmp_path / f"{number}.out") for number in range(3)]
+    workers = [context.Process(target=_hammer, args=(str(tmp_path / "limits"), out)) for out in outs]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+        assert worker.exitcode == 0
+    taken = sorted(instant for out in outs for instant in json.loads(Path(out).read_text()))
+    assert all(later - earlier >= 0.01 - 1e-5 for earlier, later in pairwise(taken))
+    state = json.loads((tmp_path / "limits" / "h.example.json").read_text())
+    assert (state["day_requests"], state["day_bytes"]) == (450, 450) or taken[0] // 86_400 != taken[
+        -1
+    ] // 86_400
+
+
 def test_a_process_that_is_killed_while_it_holds_its_turn_holds_up_nobody(tmp_path: Path) -> None:
     code = (
         "import os, sys\nfrom pathlib import Path\nfrom ingest.limiter import Limiter, Limits\n"

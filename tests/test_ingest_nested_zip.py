@@ -43,7 +43,7 @@ def test_a_weekly_file_is_known_by_its_first_document_and_read_in_order(tmp_path
     assert sources.detect(path).name == "epo-fulltext"
     items = list(EPO_FULLTEXT.read(path))
     assert [item.key for item in items if isinstance(item, Document)] == [
-        "EP-743087-B2",
+        "EP-799087-B2",
         "EP-1999999-A1",
         "EP-1234567-B1",
     ]

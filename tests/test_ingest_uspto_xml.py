@@ -356,3 +356,28 @@ def test_small_parts_of_numbers_and_classes() -> None:
         "",
         "",
     ]
+
+
+def test_a_document_knows_its_application_those_it_claims_and_where_its_days_were_counted(
+    tmp_path: Path,
+) -> None:
+    document = one(write(tmp_path / "g.xml", grant()))
+    assert document.application == "US-appl-14/123456"
+    assert {"US-appl-61/000001", "US-appl-13/000001"} < set(document.priorities)
+    assert len(document.priorities) == 4
+    assert [(event.kind, event.zone) for event in document.events][:4] == [
+        (EventKind.GRANTED, "America/New_York"),
+        (EventKind.FILED, "America/New_York"),
+        (EventKind.PRIORITY, "Europe/Berlin"),
+        (EventKind.PRIORITY, "America/New_York"),
+    ]
+
+
+def test_an_international_filing_is_a_priority_whose_day_has_no_zone(tmp_path: Path) -> None:
+    abroad = """<pct-or-regional-filing-data><document-id><country>WO</country>
+<doc-number>PCT/IB2012/050001</doc-number><date>20120203</date></document-id></pct-or-regional-filing-data>"""
+    text = grant().replace("<us-parties>", f"{abroad}<us-parties>")
+    document = one(write(tmp_path / "g.xml", text))
+    assert "PCT-appl-IB2012/050001" in document.priorities
+    (filed,) = (event for event in document.events if event.source.endswith("pct-or-regional-filing-data"))
+    assert (filed.kind, filed.zone) == (EventKind.FILED, "")

@@ -42,7 +42,7 @@ BODY = """<abstract lang="fr"><p num="0000">Un couvercle.</p></abstract><abstrac
 """
 
 
-def pamphlet(number: str = "2025078629", *, day: str = "20250417", body: str = BODY) -> str:
+def pamphlet(number: str = "2025099629", *, day: str = "20250417", body: str = BODY) -> str:
     return f"""{HEAD}<wo-patent-document lang="en" country="WO" doc-number="{number}" kind="A1">
 <bibliographic-data country="WO" lang="en"><publication-reference><document-id><country>WO</country>
 <doc-number>{number}</doc-number><kind>A1</kind><date>{day}</date></document-id></publication-reference>
@@ -50,7 +50,7 @@ def pamphlet(number: str = "2025078629", *, day: str = "20250417", body: str = B
 <classification-ipcr><section>F</section><class>16</class><subclass>D</subclass><main-group>48</main-group>
 <subgroup>06</subgroup></classification-ipcr></classifications-ipcr>
 <application-reference appl-type="PCT"><document-id><country>PCT</country>
-<doc-number>KR2024078738</doc-number>
+<doc-number>KR2024099738</doc-number>
 <date>20241011</date></document-id></application-reference>
 <priority-claims><priority-claim sequence="1" kind="national"><country>DE</country>
 <doc-number>102023001234</doc-number><date>20231012</date></priority-claim></priority-claims>
@@ -98,7 +98,7 @@ SAMPLES = {
     "jp.xml": f"{HEAD}{GAZETTE}".encode(),
     "cn.xml": f"{HEAD}{CHINESE}".encode(),
     "st36-glued.xml": (
-        pamphlet() + pamphlet("2025078630").replace("</parties>", "") + pamphlet("2025078631")
+        pamphlet() + pamphlet("2025099630").replace("</parties>", "") + pamphlet("2025099631")
     ).encode(),
 }
 
@@ -111,7 +111,7 @@ def one(path: Path, text: str | bytes) -> Document:
 def test_an_international_publication_is_public_at_geneva_and_filed_elsewhere(tmp_path: Path) -> None:
     document = one(tmp_path / "a.xml", pamphlet())
     assert (document.key, document.kind, document.country) == (
-        "WO-2025078629-A1",
+        "WO-2025099629-A1",
         DocumentKind.APPLICATION,
         "WO",
     )
@@ -120,7 +120,7 @@ def test_an_international_publication_is_public_at_geneva_and_filed_elsewhere(tm
         ("filed", "2024-10-11", "Asia/Seoul"),
         ("priority", "2023-10-12", "Europe/Berlin"),
     ]
-    assert document.application == document.work == "PCT-appl-KR2024/078738"
+    assert document.application == document.work == "PCT-appl-KR2024/099738"
     assert document.priorities == ("DE-appl-102023001234",)
 
 
@@ -190,7 +190,7 @@ def test_a_day_that_is_none_costs_the_event_only(tmp_path: Path, day: str) -> No
 
 def test_a_broken_document_among_good_ones_costs_itself_only(tmp_path: Path) -> None:
     items = read(WIPO_ST36, tmp_path / "a.xml", SAMPLES["st36-glued.xml"])
-    assert [document.key for document in documents(items)] == ["WO-2025078629-A1", "WO-2025078631-A1"]
+    assert [document.key for document in documents(items)] == ["WO-2025099629-A1", "WO-2025099631-A1"]
     assert len(reasons(items)) == 1
 
 

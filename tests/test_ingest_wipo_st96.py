@@ -39,7 +39,7 @@ CLASSES = """<pat:PatentClassificationBag><pat:IPCRClassificationBag><pat:IPCRCl
 CITED = """<pat:ReferenceCitationBag><pat:ReferenceCitation pat:citingPartyCategory="Examiner">
 <com:PatentCitation>
 <com:CitedPatentDocumentIdentification><com:IPOfficeCode>US</com:IPOfficeCode>
-<com:DocumentNumber>2004/0003741</com:DocumentNumber><com:EntityName>Reed</com:EntityName>
+<com:DocumentNumber>2004/0999741</com:DocumentNumber><com:EntityName>Reed</com:EntityName>
 <com:PatentDocumentKindCode>A1</com:PatentDocumentKindCode></com:CitedPatentDocumentIdentification>
 </com:PatentCitation>
 </pat:ReferenceCitation><pat:ReferenceCitation><com:NPLCitation><com:NPLCitationText>Moss: Lids,
@@ -61,11 +61,11 @@ PARTIES = """<pat:PartyBag><pat:ApplicantBag><pat:Applicant><com:PublicationCont
 </pat:PartyBag>"""
 RELATED = """<pat:RelatedDocumentBag><pat:Division><pat:ParentDocument><pat:PatentDocumentIdentification>
 <pat:ApplicationIdentification><com:IPOfficeCode>US</com:IPOfficeCode><com:ApplicationNumber>
-<com:ApplicationNumberText>12741916</com:ApplicationNumberText></com:ApplicationNumber>
+<com:ApplicationNumberText>12799916</com:ApplicationNumberText></com:ApplicationNumber>
 <pat:FilingDate>2010-07-13</pat:FilingDate></pat:ApplicationIdentification></pat:PatentDocumentIdentification>
 </pat:ParentDocument></pat:Division><pat:RelatedPublication><pat:PatentDocumentIdentification>
 <pat:PatentPublicationIdentification><com:IPOfficeCode>US</com:IPOfficeCode>
-<pat:PublicationNumber>20130213561</pat:PublicationNumber>
+<pat:PublicationNumber>20130299561</pat:PublicationNumber>
 <com:PatentDocumentKindCode>A1</com:PatentDocumentKindCode>
 <com:PublicationDate>2013-08-22</com:PublicationDate></pat:PatentPublicationIdentification>
 </pat:PatentDocumentIdentification></pat:RelatedPublication></pat:RelatedDocumentBag>"""
@@ -83,7 +83,7 @@ TEXT = """<pat:Description com:id="description">
 <pat:Abstract><com:P com:pNumber="0000">A lid.</com:P></pat:Abstract>"""
 
 
-def publication(number: str = "08936998", *, day: str = "2015-01-20", root: str = "PatentPublication") -> str:
+def publication(number: str = "08999998", *, day: str = "2015-01-20", root: str = "PatentPublication") -> str:
     return f"""{HEAD}<pat:{root} {SPACES} com:st96Version="V6_0" com:languageCode="en"><com:IPOfficeCode>US
 </com:IPOfficeCode><pat:BibliographicData><pat:PatentPublicationIdentification>
 <com:IPOfficeCode>US</com:IPOfficeCode>
@@ -91,11 +91,11 @@ def publication(number: str = "08936998", *, day: str = "2015-01-20", root: str 
 <com:PatentDocumentKindCode>B2</com:PatentDocumentKindCode>
 <com:PublicationDate>{day}</com:PublicationDate></pat:PatentPublicationIdentification>
 <pat:ApplicationIdentification>
-<com:IPOfficeCode>US</com:IPOfficeCode><com:ApplicationNumber><com:ApplicationNumberText>13797521
+<com:IPOfficeCode>US</com:IPOfficeCode><com:ApplicationNumber><com:ApplicationNumberText>13799521
 </com:ApplicationNumberText></com:ApplicationNumber><pat:FilingDate>2013-03-12</pat:FilingDate>
 </pat:ApplicationIdentification><pat:PriorityClaimBag><pat:PriorityClaim>
 <com:IPOfficeCode>JP</com:IPOfficeCode>
-<com:ApplicationNumber><com:ApplicationNumberText>2007-290922</com:ApplicationNumberText>
+<com:ApplicationNumber><com:ApplicationNumberText>2007-299922</com:ApplicationNumberText>
 </com:ApplicationNumber>
 <pat:FilingDate>2007-11-08</pat:FilingDate></pat:PriorityClaim></pat:PriorityClaimBag>{CLASSES}
 <pat:InventionTitleBag><pat:InventionTitle>Lid</pat:InventionTitle>
@@ -115,7 +115,7 @@ SAMPLES = {
     "st96.xml": publication().encode(),
     "st96-part.xml": WRAPPER.encode(),
     "st96-glued.xml": (
-        publication() + publication("08936999").replace("</pat:Claims>", "") + publication("09000001")
+        publication() + publication("08999999").replace("</pat:Claims>", "") + publication("09000001")
     ).encode(),
 }
 
@@ -127,7 +127,7 @@ def one(path: Path, text: str) -> Document:
 
 def test_a_publication_has_its_days_and_numbers(tmp_path: Path) -> None:
     document = one(tmp_path / "a.xml", publication())
-    assert (document.key, document.kind, document.language) == ("US-8936998-B2", DocumentKind.PATENT, "en")
+    assert (document.key, document.kind, document.language) == ("US-8999998-B2", DocumentKind.PATENT, "en")
     assert days(document) == [
         ("granted", "2015-01-20", "America/New_York"),
         ("related-published", "2013-08-22", "America/New_York"),
@@ -135,8 +135,8 @@ def test_a_publication_has_its_days_and_numbers(tmp_path: Path) -> None:
         ("priority", "2007-11-08", "Asia/Tokyo"),
         ("priority", "2010-07-13", "America/New_York"),
     ]
-    assert document.application == document.work == "US-appl-13/797521"
-    assert document.priorities == ("JP-appl-2007290922", "US-appl-12/741916")
+    assert document.application == document.work == "US-appl-13/799521"
+    assert document.priorities == ("JP-appl-2007299922", "US-appl-12/799916")
 
 
 def test_a_japanese_publication_is_known_by_its_root(tmp_path: Path) -> None:
@@ -173,7 +173,7 @@ def test_classes_parties_and_citations_are_read(tmp_path: Path) -> None:
         Party(role="inventor", name="Ann Moss"),
     )
     assert document.citations == (
-        Citation(text="US 2004/0003741 A1 (Reed)", key="US-20040003741-A1", category="cited by examiner"),
+        Citation(text="US 2004/0999741 A1 (Reed)", key="US-20040999741-A1", category="cited by examiner"),
         Citation(
             text="Moss: Lids, doi:10.1234/Pots.11", key="doi:10.1234/pots.11", category="X", claims="1, 2"
         ),
@@ -201,7 +201,7 @@ def test_a_day_that_is_none_costs_the_event_only(tmp_path: Path, day: str) -> No
 
 def test_a_broken_document_among_good_ones_costs_itself_only(tmp_path: Path) -> None:
     items = read(WIPO_ST96, tmp_path / "a.xml", SAMPLES["st96-glued.xml"])
-    assert [document.key for document in documents(items)] == ["US-8936998-B2", "US-9000001-B2"]
+    assert [document.key for document in documents(items)] == ["US-8999998-B2", "US-9000001-B2"]
     assert len(reasons(items)) == 1
 
 

@@ -64,8 +64,15 @@ def test_a_record_that_has_less_adds_and_one_that_has_as_much_replaces() -> None
     more = renewed(FULL, part)
     assert [more.text[c.start : c.end] for c in more.claims] == ["A better table."]
     assert fields(more) == ["title", "abstract", "claims"]
-    anew = document("EP-1-A1", "Another text.", source="epo", claims=["A table."])
+    anew = document("EP-1-A1", "Another text.", source="epo", claims=["A table."], published="2001-05-09")
     assert renewed(FULL, anew) == anew
+
+
+def test_an_answer_with_the_same_text_and_less_beside_it_takes_nothing_away() -> None:
+    register = document("EP-1-A1", "", source="docdb", published="2001-05-02")
+    more = renewed(BIBLIO, register)
+    assert (more.family, more.priorities) == ("docdb:7", ("DE-appl-102000012345",))
+    assert [c.key for c in more.citations] == ["US-2-A"]
 
 
 @given(st.lists(st.sampled_from([FULL, BIBLIO, ABSTRACT]), min_size=1, max_size=5))
