@@ -131,17 +131,17 @@ def rows_by_keys(connection: Connection, keys: Sequence[str]) -> tuple[Row, ...]
 def pending(connection: Connection, generation: int, most: int) -> tuple[Waiting, ...]:
     """Return which documents the index generation does not hold yet, oldest first.
 
-    As many as have `most` passages together, and at least one where any waits.
+    As many as have `most` passages together; the one that passes that number is taken as well.
     """
     waits = or_(documents.c.indexed.is_(None), documents.c.indexed > generation)
     c = documents.c
     query = select(c.id, c.key, c.digest, c.passages).where(waits).order_by(c.id).limit(most)
     chosen: list[Waiting] = []
     for row in connection.execute(query):
-        most -= row.passages
-        if chosen and most < 0:
-            break
         chosen.append(Waiting(item=int(row.id), key=row.key, digest=row.digest))
+        most -= row.passages
+        if most <= 0:
+            break
     return tuple(chosen)
 
 

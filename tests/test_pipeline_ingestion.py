@@ -265,3 +265,16 @@ def test_generations_follow_the_pace_of_the_work_within_bounds(tmp_path: Path) -
     for opened in (corpus, fixed):
         opened.close()
         opened.store.close()
+
+
+def test_what_waits_becomes_one_generation_with_the_document_that_filled_it(tmp_path: Path) -> None:
+    corpus = open_corpus(tmp_path / "workspace", batch=5)
+    source = tmp_path / "a.jsonl"
+    lines = [{**record(n), "abstract": "A soil valve opens when it is dry. " * 60} for n in range(20)]
+    source.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    summary = run(corpus, source)
+    assert summary.passages == 60
+    assert corpus.reader().generation == 10
+    assert corpus_faults(corpus) == ()
+    corpus.close()
+    corpus.store.close()
