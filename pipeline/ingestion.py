@@ -20,10 +20,10 @@ from ingest.classes import ClassTitle
 from ingest.documents import Unreadable
 from ingest.errors import UndetectedSourceError
 from ingest.items import WantedNumber, offset_of
-from ingest.passages import passages
 from ingest.record_stream import display
-from pipeline import store_corpus, store_links, store_put
+from pipeline import ahead, store_corpus, store_links, store_put
 from pipeline.corpus import Corpus
+from pipeline.preparing import Prepared
 from pipeline.store_corpus import FileMark
 
 if TYPE_CHECKING:
@@ -179,9 +179,9 @@ def _read_file(run: _Run, index: HybridIndex, reader: Reader, path: Path) -> Gen
     if mark.finished:
         return
     whole = True
-    for record in reader.read(path, after=mark.reached):
+    for record in ahead.read(reader, path, mark.reached):
         whole = whole and not (isinstance(record, Unreadable) and record.passing)
-        offset = offset_of(record)
+        offset = offset_of(record.document if isinstance(record, Prepared) else record)
         mark = _take(run, record, mark, replace(mark, reached=offset) if whole else mark)
         yield offset
         if run.waiting >= run.corpus.batch:
@@ -229,7 +229,7 @@ def _mark(run: _Run, reader: Reader, path: Path) -> FileMark:
     return old
 
 
-def _take(run: _Run, record: Item, mark: FileMark, reached: FileMark) -> FileMark:
+def _take(run: _Run, record: Prepared | Item, mark: FileMark, reached: FileMark) -> FileMark:
     """Store one record and the new mark, `reached` so far, in one transaction."""
     run.taken += 1
     if isinstance(record, ClassTitle | WantedNumber):
@@ -244,18 +244,18 @@ def _take(run: _Run, record: Item, mark: FileMark, reached: FileMark) -> FileMar
             store_corpus.put_mark(connection, reached)
         run.skip(record)
         return reached
-    cut = passages(record)
+    assert isinstance(record, Prepared)
     if reached is not mark:
         reached = replace(reached, records=mark.records + 1)
     with run.corpus.store.begin() as connection:
-        change, whole, pieces = store_put.put(connection, record, len(cut), run.at())
+        change, whole = store_put.put(connection, record, run.at())
         store_corpus.put_mark(connection, reached)
     run.counts[change] += 1
     if change != "unchanged":
-        run.counts["undated"] += whole.published is None
-        run.counts["passages"] += pieces
-        run.waiting += pieces
-        run.corpus.keep(whole, cut if whole is record else passages(whole))
+        run.counts["undated"] += whole.document.published is None
+        run.counts["passages"] += len(whole.cut)
+        run.waiting += len(whole.cut)
+        run.corpus.keep(whole.document, whole.cut)
     return reached
 
 

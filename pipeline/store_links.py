@@ -52,7 +52,6 @@ def columns(document: Document) -> dict[str, object]:
         "application": document.application,
         "family": document.family,
         "claimed": claimed(document),
-        "signature": near_duplicates.signature(document.text) or None,
         "linked": LINKS,
     }
 
@@ -182,9 +181,9 @@ def catch_up(connection: Connection) -> int:
     rows = connection.execute(query).all()
     for row in rows:
         document = _load(row.body)
-        values = {**columns(document), "digest": document.digest}
+        made = near_duplicates.signature(document.text)
+        values = {**columns(document), "digest": document.digest, "signature": made or None}
         connection.execute(update(documents).where(documents.c.id == row.id).values(values))
-        made = values["signature"] if isinstance(values["signature"], bytes) else b""
         link(connection, int(row.id), document, made, fresh=False)
     return len(rows)
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import zlib
 from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 
-from ingest import documents as ingest_documents
-from ingest.passages import passages
 from pipeline import store_links
 from pipeline.merging import combined, renewed
+from pipeline.preparing import Prepared, prepare, unpacked
 from pipeline.store_schema import class_titles, contributions, documents, files, removals, skipped, wanted
 
 if TYPE_CHECKING:
@@ -19,8 +17,6 @@ if TYPE_CHECKING:
     from ingest.documents import Document
 
 Change = Literal["added", "updated", "unchanged"]
-_LEVEL = 3
-"""Of zlib: a third of the size for a tenth of the reading time."""
 _FIND = select(documents.c.id, documents.c.digest, documents.c.source, documents.c.body).where(
     documents.c.key == bindparam("key")
 )
@@ -30,34 +26,33 @@ _SAID = select(contributions.c.source, contributions.c.body).where(
 )
 
 
-def put(connection: Connection, document: Document, pieces: int, at: str) -> tuple[Change, Document, int]:
-    """Store a source's record; returns what became of it, the whole document, and its passages.
+def put(connection: Connection, ready: Prepared, at: str) -> tuple[Change, Prepared]:
+    """Store a source's record; returns what became of it, and the document as it now stands.
 
-    `pieces` counts the record's passages. A document that other sources tell about as well is made anew.
+    A document that other sources tell about as well is made anew of all that they say.
     """
+    document = ready.document
     found = connection.execute(_FIND, {"key": document.key}).first()
-    dumped, digest = ingest_documents.dump_with_digest(document)
     if found is None:
-        values = {**_values(document, digest, dumped, pieces), "added_at": at}
+        values = {**_values(ready), "added_at": at}
         item = int(connection.execute(_ADD, values).lastrowid)
-        store_links.link(connection, item, document, _signature(values), fresh=True)
-        return "added", document, pieces
-    if found.digest == digest:
-        return "unchanged", document, pieces
-    held = _said(connection, found.id) or {found.source: _load(found.body)}
+        store_links.link(connection, item, document, ready.signature, fresh=True)
+        return "added", ready
+    if found.digest == ready.digest:
+        return "unchanged", ready
+    held = _said(connection, found.id) or {found.source: unpacked(found.body)}
     source = document.origin.source
     old = held.get(source)
     record = document if old is None else renewed(old, document)
     if old is not None and record.digest == old.digest:
-        return "unchanged", record, pieces
+        return "unchanged", ready
     held[source] = record
     _keep(connection, found.id, held)
-    whole = combined(held.values())
+    whole = prepare(combined(held.values()))
     if whole.digest == found.digest:
-        return "unchanged", whole, pieces
-    pieces = len(passages(whole))
-    _replace(connection, found.id, whole, pieces)
-    return "updated", whole, pieces
+        return "unchanged", whole
+    _replace(connection, found.id, whole)
+    return "updated", whole
 
 
 def remove_source(connection: Connection, source: str) -> int:
@@ -71,9 +66,8 @@ def remove_source(connection: Connection, source: str) -> int:
     for item in told:
         held = _said(connection, item)
         del held[source]
-        whole = combined(held.values())
         _keep(connection, item, held)
-        _replace(connection, item, whole, len(passages(whole)))
+        _replace(connection, item, prepare(combined(held.values())))
     alone = documents.c.id.not_in(select(contributions.c.document))
     query = select(documents.c.id).where(documents.c.source == source, alone)
     gone = [int(row.id) for row in connection.execute(query) if int(row.id) not in set(told)]
@@ -91,12 +85,12 @@ def remove_source(connection: Connection, source: str) -> int:
 
 def expected(document: Document) -> dict[str, object]:
     """Return the columns that follow from a document, for comparison with what is stored."""
-    dumped, digest = ingest_documents.dump_with_digest(document)
-    values = _values(document, digest, dumped, len(passages(document)))
+    values = _values(prepare(document))
     return {name: value for name, value in values.items() if name not in ("body", "signature")}
 
 
-def _values(document: Document, digest: str, dumped: bytes, pieces: int) -> dict[str, object]:
+def _values(ready: Prepared) -> dict[str, object]:
+    document = ready.document
     published, filed = document.published, document.filed
     return {
         "key": document.key,
@@ -109,44 +103,32 @@ def _values(document: Document, digest: str, dumped: bytes, pieces: int) -> dict
         "published_latest": published and published.latest.isoformat(),
         "filed_earliest": filed and filed.earliest.isoformat(),
         "length": len(document.text),
-        "passages": pieces,
-        "digest": digest,
-        "body": zlib.compress(dumped, _LEVEL),
+        "passages": len(ready.cut),
+        "digest": ready.digest,
+        "body": ready.body,
+        "signature": ready.signature or None,
         **store_links.columns(document),
     }
 
 
-def _replace(connection: Connection, item: int, document: Document, pieces: int) -> None:
-    dumped, digest = ingest_documents.dump_with_digest(document)
-    values = _values(document, digest, dumped, pieces)
+def _replace(connection: Connection, item: int, ready: Prepared) -> None:
+    values = _values(ready)
     connection.execute(update(documents).where(documents.c.id == item).values(**values, indexed=None))
-    store_links.link(connection, item, document, _signature(values), fresh=False)
+    store_links.link(connection, item, ready.document, ready.signature, fresh=False)
 
 
 def _keep(connection: Connection, item: int, held: dict[str, Document]) -> None:
     """Keep each source's record where there are several: one alone is the document itself."""
     connection.execute(delete(contributions).where(contributions.c.document == item))
-    rows = [
-        {"document": item, "source": source, "digest": record.digest, "body": _packed(record)}
-        for source, record in held.items()
-    ]
-    if len(rows) > 1:
+    if len(held) > 1:
+        made = {source: prepare(record) for source, record in held.items()}
+        rows = [
+            {"document": item, "source": source, "digest": ready.digest, "body": ready.body}
+            for source, ready in made.items()
+        ]
         connection.execute(contributions.insert(), rows)
 
 
 def _said(connection: Connection, item: int) -> dict[str, Document]:
     rows: Iterable[tuple[str, bytes]] = (tuple(row) for row in connection.execute(_SAID, {"item": item}))
-    return {source: _load(body) for source, body in rows}
-
-
-def _signature(values: dict[str, object]) -> bytes:
-    made = values["signature"]
-    return made if isinstance(made, bytes) else b""
-
-
-def _packed(document: Document) -> bytes:
-    return zlib.compress(ingest_documents.dump(document), _LEVEL)
-
-
-def _load(body: bytes) -> Document:
-    return ingest_documents.load(zlib.decompress(body))
+    return {source: unpacked(body) for source, body in rows}

@@ -17,8 +17,8 @@ from ingest.documents import (
     Origin,
     Party,
 )
-from ingest.passages import passages
 from pipeline import store_put
+from pipeline.preparing import prepare
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,6 +91,6 @@ def put(store: Store, *found: Document) -> list[str]:
     changes: list[str] = []
     with store.begin() as connection:
         for one in found:
-            change, _, _ = store_put.put(connection, one, len(passages(one)), "2026-01-01T00:00:00+00:00")
+            change, _ = store_put.put(connection, prepare(one), "2026-01-01T00:00:00+00:00")
             changes.append(change)
     return changes
