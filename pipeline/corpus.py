@@ -350,7 +350,8 @@ class Corpus:
         """Return what the corpus holds; counts come from the database, the generation from the index."""
         generation = self.reader().generation
         with self.store.read() as connection:
-            return corpus_status.status(connection, self.encoder, generation)
+            name, mark = self.encoder.name, self.encoder.sha256
+            return corpus_status.status(connection, model=name, model_sha256=mark, generation=generation)
 
     def _filter(self, filters: SearchFilter) -> Filter:
         groups = (

@@ -10,11 +10,14 @@ from pipeline.library import CorpusStatus
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from index.encoder import Encoder
 
+def status(
+    connection: Connection, *, model: str = "", model_sha256: str = "", generation: int | None = None
+) -> CorpusStatus:
+    """Count in one consistent view; `generation` is that of the index which is searched.
 
-def status(connection: Connection, encoder: Encoder, generation: int) -> CorpusStatus:
-    """Count in one consistent view; `generation` is that of the index which is searched."""
+    Without it the database alone is asked, and nothing is said of what waits for the index.
+    """
     documents, pieces, lost, undated, oldest, newest = store_corpus.totals(connection)
     families, in_families = store_relations.families(connection)
     near_groups, in_near_groups = store_relations.near_counts(connection)
@@ -35,10 +38,10 @@ def status(connection: Connection, encoder: Encoder, generation: int) -> CorpusS
         oldest=oldest,
         newest=newest,
         snapshot=store_corpus.snapshot(connection),
-        model=encoder.name,
-        model_sha256=encoder.sha256,
-        generation=generation,
-        waiting=store_corpus.count_pending(connection, generation),
+        model=model,
+        model_sha256=model_sha256,
+        generation=generation or 0,
+        waiting=0 if generation is None else store_corpus.count_pending(connection, generation),
         families=families,
         in_families=in_families,
         near_groups=near_groups,

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pipeline.cases import Cases
     from pipeline.corpus import Corpus
     from pipeline.jobs import Jobs
+    from pipeline.library import CorpusStatus
     from pipeline.publishing import Publishing
     from pipeline.store_events import LoggedEvent
     from pipeline.unsaved import Unsaved
@@ -168,6 +169,13 @@ class Workspace:
         from pipeline.unsaved import Unsaved
 
         return Unsaved(self.store, self.clock)
+
+    def holdings(self) -> CorpusStatus:
+        """Return what the corpus holds, from the database alone: no index is opened, no model named."""
+        from pipeline import corpus_status
+
+        with self.store.read() as connection:
+            return corpus_status.status(connection)
 
     def corpus_extent(self) -> tuple[int, str]:
         """Return how many documents there are and the newest public day; opens no index."""

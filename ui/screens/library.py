@@ -154,7 +154,7 @@ def _members(members: Sequence[Relative]) -> str:
 @st.cache_data(ttl=30, show_spinner="Counting")
 def _status(folder: str) -> CorpusStatus:
     """Return what a workspace's corpus holds, kept for 30 s."""
-    return shell.open_workspace(folder).corpus.status()
+    return shell.open_workspace(folder).holdings()
 
 
 def _coverage(status: CorpusStatus) -> None:
