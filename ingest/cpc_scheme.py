@@ -23,8 +23,9 @@ from typing import TYPE_CHECKING
 from ingest.classes import ClassTitle, levels
 from ingest.documents import Origin, Unreadable
 from ingest.errors import XmlRefusedError
-from ingest.record_stream import display, measure, members
+from ingest.record_stream import measure
 from ingest.sniff import head
+from ingest.walking import walk
 from ingest.xml_safety import PIECE_LIMIT, entity_text, local, parse
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     from lxml.etree import _Element
 
+    from ingest.items import Item
     from ingest.record_stream import Member
 
 NAME = "cpc-scheme"
@@ -58,16 +60,8 @@ class CpcScheme:
     def measure(self, path: Path) -> int:
         return measure(path)
 
-    def read(self, path: Path, *, after: int = -1) -> Iterator[ClassTitle | Unreadable]:
-        base, anything = 0, False
-        for member in members(path):
-            for item in _member(member, base):
-                anything = True
-                if (item.offset if isinstance(item, Unreadable) else item.origin.offset) > after:
-                    yield item
-            base += member.advance
-        if not anything and after < 0:
-            yield Unreadable(file=display(path), offset=0, reason="holds no title of a class")
+    def read(self, path: Path, *, after: int = -1) -> Iterator[Item]:
+        return walk(path, ".xml", after, _member, nothing="holds no title of a class")
 
 
 def _member(member: Member, base: int) -> Iterator[ClassTitle | Unreadable]:

@@ -16,13 +16,15 @@ from typing import TYPE_CHECKING
 
 from ingest.classes import ClassTitle, levels
 from ingest.documents import Origin, Unreadable, clean
-from ingest.record_stream import display, measure, members
+from ingest.record_stream import measure
 from ingest.sniff import head
+from ingest.walking import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from ingest.items import Item
     from ingest.record_stream import Member
 
 NAME = "ipc-titles"
@@ -48,16 +50,8 @@ class IpcTitles:
     def measure(self, path: Path) -> int:
         return measure(path, wanted=_WANTED)
 
-    def read(self, path: Path, *, after: int = -1) -> Iterator[ClassTitle | Unreadable]:
-        base, anything = 0, False
-        for member in members(path, wanted=_WANTED):
-            for item in _member(member, base):
-                anything = True
-                if (item.offset if isinstance(item, Unreadable) else item.origin.offset) > after:
-                    yield item
-            base += member.advance
-        if not anything and after < 0:
-            yield Unreadable(file=display(path), offset=0, reason="holds no title of a class")
+    def read(self, path: Path, *, after: int = -1) -> Iterator[Item]:
+        return walk(path, _WANTED, after, _member, nothing="holds no title of a class")
 
 
 def _member(member: Member, base: int) -> Iterator[ClassTitle | Unreadable]:

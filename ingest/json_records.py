@@ -15,11 +15,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ingest.documents import Origin, Unreadable
+from ingest.documents import Origin
 from ingest.errors import LineRefusedError, RecordRefusedError
-from ingest.items import Item, offset_of
-from ingest.record_stream import Member, display, measure, members
+from ingest.items import Item
+from ingest.record_stream import Member, measure
 from ingest.sniff import head
+from ingest.walking import lost, placed, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,32 +66,27 @@ class JsonRecords:
         return measure(path, wanted=self.wanted)
 
     def read(self, path: Path, *, after: int = -1) -> Iterator[Item]:
-        base, anything = 0, False
-        for member in members(path, wanted=self.wanted):
-            for item in self._member(member, base, after):
-                anything = True
-                if offset_of(item) > after:
-                    yield item
-            base += member.advance
-        if not anything and after < 0:
-            yield Unreadable(file=display(path), offset=0, reason="holds no record of this source")
+        def one(member: Member, base: int) -> Iterator[Item]:
+            return self._member(member, base, after)
+
+        return walk(path, self.wanted, after, one, nothing="holds no record of this source")
 
     def _member(self, member: Member, base: int, after: int) -> Iterator[Item]:
         for offset, line in values(member):
             place = Origin(source=self.name, file=member.name, offset=base + offset, sha256="")
             if line is None:
-                yield _lost(place, f"longer than {PAGE_LIMIT >> 20} MiB")
+                yield lost(place, f"longer than {PAGE_LIMIT >> 20} MiB")
             elif place.offset + len(line) > after:
                 yield from self._line(line, place)
         if member.failure or not member.count:
             end = Origin(source=self.name, file=member.name, offset=base + member.count, sha256="")
-            yield replace(_lost(end, member.failure or "is empty"), passing=member.passing)
+            yield lost(end, member.failure or "is empty", passing=member.passing)
 
     def _line(self, line: bytes, place: Origin) -> Iterator[Item]:
         try:
             found = self._records(parsed(line))
         except RecordRefusedError as error:
-            yield _lost(place, error.reason)
+            yield lost(place, error.reason)
             return
         single = len(found) == 1
         for number, record in enumerate(found):
@@ -101,13 +97,13 @@ class JsonRecords:
 
     def _made(self, record: object, place: Origin) -> Iterator[Item]:
         if not isinstance(record, dict):
-            yield _lost(place, f"a JSON {type(record).__name__} where an object was expected")
+            yield lost(place, f"a JSON {type(record).__name__} where an object was expected")
             return
         try:
             for count, item in enumerate(self.make(record, place)):
-                yield _placed(item, place.offset + count)
+                yield placed(item, place.offset + count)
         except RecordRefusedError as error:
-            yield _lost(place, error.reason)
+            yield lost(place, error.reason)
 
     def _records(self, value: object) -> list[object]:
         if isinstance(value, list):
@@ -168,13 +164,3 @@ def parsed(line: bytes) -> object:
         raise LineRefusedError(f"encoding: byte {error.start} of the line is not UTF-8") from None
     except (ValueError, RecursionError) as error:
         raise LineRefusedError(f"not JSON: {str(error)[:200]}") from None
-
-
-def _lost(place: Origin, reason: str) -> Unreadable:
-    return Unreadable(file=display(place.file), offset=place.offset, reason=reason)
-
-
-def _placed(item: Item, offset: int) -> Item:
-    if isinstance(item, Unreadable):
-        return replace(item, offset=offset)
-    return item if item.origin.offset == offset else replace(item, origin=replace(item.origin, offset=offset))

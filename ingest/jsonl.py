@@ -46,6 +46,7 @@ from ingest.documents import (
 from ingest.errors import LineRefusedError, NumberFormError
 from ingest.issue_years import inferred
 from ingest.numbers import parse_publication
+from ingest.plain_patent import add_description
 from ingest.record_stream import display
 
 if TYPE_CHECKING:
@@ -59,7 +60,6 @@ LINE_LIMIT = 64 << 20
 """Bytes a line may have."""
 _ABSTRACT_LIMIT = 5000
 """Characters up to which a bare `text` is taken as an abstract."""
-_HEADING_LIMIT = 90
 _SUFFIXES = (".jsonl", ".jsonl.gz", ".ndjson", ".ndjson.gz")
 _MARK = b'{"format":"' + FORMAT.encode() + b'",'
 _US_NUMBER = re.compile(r"US-?(?:D|PP|RE|H|T)?[0-9]{4,11}")
@@ -68,8 +68,6 @@ _US_APPLICATION = re.compile(r"US-?(?:19|20)\d{9}.*")
 _PATENT_NUMBER = re.compile(r"([A-Z]{2})-?(?:[A-Z]{1,2})?\d{4}.*")
 _RFC = re.compile(r"RFC\s?-?\d{1,5}", re.IGNORECASE)
 _PATENTS = frozenset({DocumentKind.PATENT, DocumentKind.APPLICATION})
-_PRINTED = re.compile(r"\[(\d{4,5})\]\s*")
-_HEADING = re.compile(r"#{1,6}\s+\S.*|(?:\d{1,2}\.)*\d{0,2}\.?\s?[A-Z][A-Z0-9 ,/&()-]{3,}:?")
 
 
 def write_line(document: Document) -> bytes:
@@ -288,7 +286,7 @@ def _text(record: Mapping[str, object]) -> TextBuilder:
     builder.section("abstract")
     for paragraph in re.split(r"\n\s*\n", clean(abstract)):
         builder.paragraph(paragraph, "abstract")
-    _description(builder, description or bare)
+    add_description(builder, description or bare)
     position = 0
     for claim in fields.list_of(record, "claims"):
         text = fields.text_of(claim, "text") if isinstance(claim, dict) else claim
@@ -304,20 +302,6 @@ def _claim(builder: TextBuilder, text: str, last: int) -> int:
     if not is_cancelled(words):
         builder.claim(number, words, depends_on(words, number))
     return number
-
-
-def _description(builder: TextBuilder, text: str) -> None:
-    builder.section("description")
-    number = 0
-    for line in clean(text).split("\n"):
-        paragraph = line.strip()
-        if len(paragraph) <= _HEADING_LIMIT and _HEADING.fullmatch(paragraph):
-            builder.section("description", paragraph.lstrip("# "))
-        elif paragraph:
-            number += 1
-            printed = _PRINTED.match(paragraph)
-            anchor = f"¶{printed[1]}" if printed else f"¶{number}"
-            builder.paragraph(paragraph[printed.end() :] if printed else paragraph, anchor)
 
 
 def _citations(record: Mapping[str, object]) -> Iterator[Citation]:

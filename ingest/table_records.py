@@ -22,11 +22,12 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from ingest.documents import Origin, Unreadable
+from ingest.documents import Origin
 from ingest.errors import RecordRefusedError
-from ingest.items import Item, offset_of
-from ingest.record_stream import display, measure, members
+from ingest.items import Item
+from ingest.record_stream import measure
 from ingest.sniff import head
+from ingest.walking import lost, placed, walk
 from ingest.xml_safety import BOM, wide
 
 if TYPE_CHECKING:
@@ -89,15 +90,10 @@ class TableRecords:
         return measure(path, wanted=self.wanted)
 
     def read(self, path: Path, *, after: int = -1) -> Iterator[Item]:
-        base, anything = 0, False
-        for member in members(path, wanted=self.wanted):
-            for item in self._member(member, base, after):
-                anything = True
-                if offset_of(item) > after:
-                    yield item
-            base += member.advance
-        if not anything and after < 0:
-            yield Unreadable(file=display(path), offset=0, reason="holds no row of this source")
+        def one(member: Member, base: int) -> Iterator[Item]:
+            return self._member(member, base, after)
+
+        return walk(path, self.wanted, after, one, nothing="holds no row of this source")
 
     def _member(self, member: Member, base: int, after: int) -> Iterator[Item]:
         place = Origin(source=self.name, file=member.name, offset=base, sha256="")
@@ -108,7 +104,7 @@ class TableRecords:
             if header is None:
                 coding = wide(stream.start)
                 why = f"encoding: {coding}; save it as UTF-8" if coding else "no row has the columns expected"
-                yield _lost(place, why)
+                yield lost(place, why)
         if header is not None:
             for row in stream.rows(header):
                 here = replace(place, offset=base + row.offset)
@@ -118,11 +114,11 @@ class TableRecords:
             pass
         if member.failure or not member.count:
             end = replace(place, offset=base + max(member.count, 1 if header is None else 0))
-            yield replace(_lost(end, member.failure or "is empty"), passing=member.passing)
+            yield lost(end, member.failure or "is empty", passing=member.passing)
 
     def _row(self, row: Row, header: Header, place: Origin) -> Iterator[Item]:
         if row.refusal:
-            yield _lost(place, row.refusal)
+            yield lost(place, row.refusal)
             return
         try:
             cells = named(row, header)
@@ -130,9 +126,9 @@ class TableRecords:
                 return
             origin = replace(place, sha256=hashlib.sha256(row.data).hexdigest())
             for count, item in enumerate(islice(self.make(cells, origin), max(1, len(row.data)))):
-                yield _placed(item, place.offset + count)
+                yield placed(item, place.offset + count)
         except RecordRefusedError as error:
-            yield _lost(place, error.reason)
+            yield lost(place, error.reason)
 
 
 class _Stream:
@@ -312,13 +308,3 @@ def _names(data: bytes, delimiter: str) -> tuple[str, ...]:
     except RecordRefusedError:
         return ()
     return tuple(" ".join(cell.lower().split())[:100] for cell in cells[: _COLUMNS + 1])
-
-
-def _lost(place: Origin, reason: str) -> Unreadable:
-    return Unreadable(file=display(place.file), offset=place.offset, reason=reason)
-
-
-def _placed(item: Item, offset: int) -> Item:
-    if isinstance(item, Unreadable):
-        return replace(item, offset=offset)
-    return item if item.origin.offset == offset else replace(item, origin=replace(item.origin, offset=offset))

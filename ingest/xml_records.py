@@ -20,11 +20,12 @@ from typing import TYPE_CHECKING
 
 from lxml.etree import _Element
 
-from ingest.documents import Origin, Unreadable
+from ingest.documents import Origin
 from ingest.errors import RecordRefusedError, XmlRefusedError
-from ingest.items import Item, offset_of
-from ingest.record_stream import display, measure, members, pieces
+from ingest.items import Item
+from ingest.record_stream import measure, pieces
 from ingest.sniff import Head, head
+from ingest.walking import lost, placed, walk
 from ingest.xml_rescue import rescued
 from ingest.xml_safety import PIECE_LIMIT, Prolog, parse, prolog, wide
 
@@ -81,22 +82,17 @@ class XmlRecords:
         return measure(path, wanted=self.wanted)
 
     def read(self, path: Path, *, after: int = -1) -> Iterator[Item]:
-        base, anything = 0, False
-        for member in members(path, wanted=self.wanted):
-            for item in self._member(member, base, after):
-                anything = True
-                if offset_of(item) > after:
-                    yield item
-            base += member.advance
-        if not anything and after < 0:
-            yield Unreadable(file=display(path), offset=0, reason=_BARE)
+        def one(member: Member, base: int) -> Iterator[Item]:
+            return self._member(member, base, after)
+
+        return walk(path, self.wanted, after, one, nothing=_BARE)
 
     def _member(self, member: Member, base: int, after: int) -> Iterator[Item]:
         around = _List()
         for piece in self._pieces(member):
             place = Origin(source=self.name, file=member.name, offset=base + piece.offset, sha256="")
             if piece.oversize:
-                yield _lost(place, f"longer than {PIECE_LIMIT >> 20} MiB")
+                yield lost(place, f"longer than {PIECE_LIMIT >> 20} MiB")
             elif not self.records:
                 if piece.data.strip() and place.offset + _ROOM > after:
                     yield from self._whole(piece.data, place)
@@ -106,14 +102,14 @@ class XmlRecords:
                 if place.offset + _ROOM > after:
                     yield from self._record(piece.data, around, place)
                 else:
-                    yield _lost(place, "")  # read before: counts, and is not handed on
+                    yield lost(place, "")  # read before: counts, and is not handed on
             else:
                 around = self._list(piece.data)
                 if around.refusal:
-                    yield _lost(place, around.refusal)
+                    yield lost(place, around.refusal)
         if member.failure or not member.count:
             end = Origin(source=self.name, file=member.name, offset=base + member.count, sha256="")
-            yield replace(_lost(end, member.failure or "is empty"), passing=member.passing)
+            yield lost(end, member.failure or "is empty", passing=member.passing)
 
     def _pieces(self, member: Member) -> Iterator[Piece]:
         cut = rb"|".join([_DECLARED, *([_opening(self.records).pattern] if self.records else [])])
@@ -146,7 +142,7 @@ class XmlRecords:
 
     def _whole(self, data: bytes, place: Origin) -> Iterator[Item]:
         if refusal := self._refusal(data, prolog(data)):
-            yield _lost(place, refusal)
+            yield lost(place, refusal)
         else:
             yield from self._made(data, data, place, first_child=False)
 
@@ -157,9 +153,9 @@ class XmlRecords:
         end = data.rfind(close)
         empty = _EMPTY.match(data, opening.end()) if end < 0 else None
         if not around.opening:
-            yield _lost(place, "a record stands where the list's header should")
+            yield lost(place, "a record stands where the list's header should")
         elif end < 0 and empty is None:
-            yield _lost(place, "the record is incomplete: its end is missing")
+            yield lost(place, "the record is incomplete: its end is missing")
         else:
             raw = data[: empty.end()] if empty else data[: end + len(close)]
             yield from self._made(around.opening + raw + around.closing, raw, place, first_child=True)
@@ -169,15 +165,15 @@ class XmlRecords:
         try:
             root = parse(data)
         except XmlRefusedError as error:
-            yield _lost(place, error.reason)
+            yield lost(place, error.reason)
             if self.rescue and not first_child:
                 yield from self._rescued(data, place)
             return
         try:
             for count, item in enumerate(self.make(root[0] if first_child else root, origin)):
-                yield _placed(item, place.offset + count)
+                yield placed(item, place.offset + count)
         except RecordRefusedError as error:
-            yield _lost(place, error.reason)
+            yield lost(place, error.reason)
 
     def _rescued(self, data: bytes, place: Origin) -> Iterator[Item]:
         count = 0
@@ -187,7 +183,7 @@ class XmlRecords:
                 count += 1
                 if count >= _ROOM:
                     return
-                yield _placed(item, place.offset + count)
+                yield placed(item, place.offset + count)
 
 
 @cache
@@ -203,13 +199,3 @@ def _error(data: bytes) -> str:
         return ""
     message = " ".join(found[2].decode("utf-8", "replace").split())
     return f"the server answered {found[1].decode()}: {message}"
-
-
-def _lost(place: Origin, reason: str) -> Unreadable:
-    return Unreadable(file=display(place.file), offset=place.offset, reason=reason)
-
-
-def _placed(item: Item, offset: int) -> Item:
-    if isinstance(item, Unreadable):
-        return replace(item, offset=offset)
-    return item if item.origin.offset == offset else replace(item, origin=replace(item.origin, offset=offset))
