@@ -32,6 +32,8 @@ _CANCELLED = re.compile(
     r"[\[(]?\s*(?:cancell?ed|withdrawn and cancell?ed|deleted)\s*[\])]?\.?\s*",
     re.IGNORECASE,
 )
+_MOST = 1000
+"""Claims that "any preceding claim" reaches back over: thousands of them are made up, and cost their square."""
 _REFERENCE_SPAN = 2000
 """Characters of a claim in which a reference to another claim is looked for: the preamble, generously."""
 
@@ -73,7 +75,7 @@ def depends_on(text: str, number: int, linked: Iterable[int] = ()) -> tuple[int,
             found.update(_listed(head, listed.end(), plural=listed[1] is not None, below=number))
         at = lower.find("claim", at + 1)
     if (not plain or any(word in lower for word in _BEFORE)) and _ALL_BEFORE.search(head):
-        found.update(range(1, number))
+        found.update(range(max(1, number - _MOST), number))
     return tuple(sorted(n for n in found if 0 < n < number))
 
 
