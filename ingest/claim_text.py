@@ -33,7 +33,7 @@ _CANCELLED = re.compile(
     re.IGNORECASE,
 )
 _MOST = 1000
-"""Claims that "any preceding claim" reaches back over: thousands of them are made up, and cost their square."""
+"""Claims that "any preceding claim" reaches back over: thousands are made up, and cost their square."""
 _REFERENCE_SPAN = 2000
 """Characters of a claim in which a reference to another claim is looked for: the preamble, generously."""
 
