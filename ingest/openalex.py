@@ -26,6 +26,8 @@ from ingest.builder import TextBuilder
 from ingest.documents import (
     Citation,
     Classification,
+    DatedEvent,
+    DayInterval,
     Document,
     DocumentKind,
     EventKind,
@@ -42,7 +44,7 @@ from ingest.paper_keys import arxiv_key, distinct, doi_key, loose_day, openalex_
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ingest.documents import DatedEvent, Origin
+    from ingest.documents import Origin
     from ingest.items import Item
     from ingest.json_records import Record
 
@@ -132,7 +134,14 @@ def _events(record: Record, *, preprint: bool) -> Iterator[DatedEvent]:
         created = date.fromisoformat(fields.word_of(record, "created_date")[:10])
     except ValueError:
         return
-    yield bound(EventKind.INDEXED, created, "openalex/created_date: listed by then", confidence="medium")
+    first = min((event.when.earliest for event in found), default=None)
+    if first is not None and created < first:
+        # An earlier version was listed, or a record without the text: it does not date this text.
+        when = DayInterval(earliest=created, latest=created)
+        source = "openalex/created_date: listed before it was published"
+        yield DatedEvent(kind=EventKind.RELATED_PUBLISHED, when=when, source=source, confidence="medium")
+    else:
+        yield bound(EventKind.INDEXED, created, "openalex/created_date: listed by then", confidence="medium")
 
 
 def _names(record: Record) -> Iterator[str]:

@@ -156,3 +156,11 @@ def test_a_broken_record_costs_only_itself(tmp_path: Path) -> None:
 @given(st.sampled_from([LINES, PAGE, SLIM]).flatmap(mutated))
 def test_mutated_bytes_are_values(tmp_path: Path, data: bytes) -> None:
     check_mutation(READER, tmp_path / "m.json", data)
+
+
+def test_a_listing_before_the_publication_does_not_date_the_text(tmp_path: Path) -> None:
+    early = one(tmp_path / "a.json", publication_date="2017-03-02", created_date="2016-06-24")
+    assert str(early.published) == "2017-03-02"
+    assert [e.kind for e in early.events] == [EventKind.PUBLISHED, EventKind.RELATED_PUBLISHED]
+    late = one(tmp_path / "a.json", publication_date="2017-03-02", created_date="2017-06-24")
+    assert [e.kind for e in late.events] == [EventKind.PUBLISHED, EventKind.INDEXED]
