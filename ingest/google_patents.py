@@ -6,7 +6,9 @@ their scripts hold none of it, and stay for the reader of files.
 Decisions
 ---------
 * A page is hostile HTML: it is parsed under libxml2's own limits of depth and size, at most `PAGE_LIMIT`
-  bytes and `patent_markup.TAG_LIMIT` tags, without network; nothing in it is run.
+  bytes and `patent_markup.TAG_LIMIT` tags, without network; nothing in it is run. BeautifulSoup reads what
+  pages state in their heads (`ingest.page_meta`); of a whole page of ten megabytes it would make ten times
+  the objects, so the tree here is lxml's.
 * Only properties outside the page's tables and lists are the document's own: the same names stand in rows
   about other documents.
 * Machine translations are read as shown, in the language shown, and said after the document with the language

@@ -10,8 +10,6 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from lxml import etree
-
 from ingest.documents import clean
 
 _DATES: Final = (
@@ -44,17 +42,19 @@ def stated(html: str) -> dict[str, object]:
 
 def meta_values(html: str) -> dict[str, list[str]]:
     """Return what the `<meta>` elements of a page's head say, by lower-case name or property, in order."""
+    from bs4 import BeautifulSoup, SoupStrainer  # noqa: PLC0415 - only saved pages need it
+
     head = html[:_HEAD_LIMIT]
     end = re.search(r"<body[\s>]|</head\s*>", head, re.IGNORECASE)
-    parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True)
-    try:
-        root = etree.fromstring((head[: end.start()] if end else head).encode(), parser)
-    except etree.XMLSyntaxError:  # of what holds no element at all
-        return {}
+    head = head[: end.start()] if end else head
     values: dict[str, list[str]] = {}
-    for tag in root.iter("meta") if root is not None else ():
-        name = (tag.get("name") or tag.get("property") or "").lower()
-        content = " ".join(clean(tag.get("content") or "").split())
+    if "<meta" not in head.lower():
+        return values
+    # An instruction says nothing here, and one that looks like XML's makes the library warn of its parser.
+    soup = BeautifulSoup(head.replace("<?", "&lt;?"), "lxml", parse_only=SoupStrainer("meta"))
+    for tag in soup.find_all("meta"):
+        name = str(tag.get("name") or tag.get("property") or "").lower()
+        content = " ".join(clean(str(tag.get("content") or "")).split())
         if name and content:
             values.setdefault(name, []).append(content)
     return values
