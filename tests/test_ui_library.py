@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +11,8 @@ from tests.kin_samples import LONG, document, put
 from tests.ui_pages import open_page, press, words
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from pipeline.workspace import Workspace
 
 
@@ -81,3 +84,14 @@ def test_a_document_shows_text_dates_family_citations_and_origin(workspace: Work
 def test_a_name_of_nothing_is_said(workspace: Workspace) -> None:
     page = open_page("library", key="US-404")
     assert [error.value for error in page.error] == ["No document here has that name."]
+
+
+def test_a_raw_file_that_was_fetched_says_from_where_and_when(
+    workspace: Workspace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    kept = {"url": "https://r.example/oai?verb=GetRecord", "at": "2026-11-27T10:00:00Z", "sha256": "ab" * 32}
+    (tmp_path / "a.jsonl.origin.json").write_text(json.dumps(kept), encoding="utf-8")
+    said = words(open_page("library", key="EP-1000001-A1"))
+    assert "https://r.example/oai?verb=GetRecord" in said
+    assert "2026-11-27T10:00:00Z" in said

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from ingest.raw_files import ORIGIN_SUFFIX, read_object
 from pipeline.classification import titled
 from pipeline.relations import named, relations
 from ui.screens import shell
@@ -140,6 +142,7 @@ def _origin(workspace: Workspace, document: Document) -> None:
     rows = [
         ("Source", origin.source),
         ("File", f"{origin.file}, byte {origin.offset}"),
+        *_fetched(origin.file),
         ("SHA-256 of the record", origin.sha256),
         ("SHA-256 of the text", document.sha256),
         ("Language", document.language or "not stated"),
@@ -150,3 +153,13 @@ def _origin(workspace: Workspace, document: Document) -> None:
         ("Classes", "; ".join(classes) or "–"),
     ]
     show(table(["", ""], [[element(k, tag="span"), element(v, tag="span")] for k, v in rows]))
+
+
+def _fetched(file: str) -> list[tuple[str, str]]:
+    """Return where and when a raw file was fetched, as kept beside it; nothing for other files."""
+    path = Path(file.partition("!")[0])
+    if not path.name:
+        return []
+    kept = read_object(path.with_name(f"{path.name}{ORIGIN_SUFFIX}"))
+    names = (("url", "Fetched from"), ("at", "Fetched at"), ("sha256", "SHA-256 of the file"))
+    return [(label, str(kept[name])) for name, label in names if kept.get(name)]
