@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingest.connectors import Connector, Consent, Request, Session, open_session
+from ingest.fetch_errors import QueryTextRefusedError
 from pipeline import store_events
 
 if TYPE_CHECKING:
@@ -51,20 +52,30 @@ def told(fetch: Fetch) -> str:
     return fetch.connector.text_of(fetch.request)
 
 
+def consent_for(workspace: Workspace, fetch: Fetch) -> Consent | None:
+    """Return the consent that a fetch needs, None where it tells no words.
+
+    Raises QueryTextRefusedError without a case, UnknownCaseError for one that is not here.
+    """
+    words = told(fetch)
+    if not words:
+        return None
+    if not fetch.case:
+        raise QueryTextRefusedError(fetch.connector.name, fetch.connector.hosts, words)
+    workspace.cases.get(fetch.case)
+    return Consent(case_id=fetch.case, who=fetch.who, at=workspace.clock())
+
+
 def run(workspace: Workspace, fetch: Fetch, polite: Session, folder: Path | None = None) -> Iterator[Fetched]:
     """Fetch; yields the raw files, those that are there first. Stopped anywhere, it goes on later.
 
     Words are told only for a case that exists; the consent is logged before they leave, as a digest, and so
     is what was asked for. Raises UnknownCaseError, QueryTextRefusedError and other FetchErrors.
     """
-    consent = None
-    words = told(fetch)
-    if words and fetch.case:
-        workspace.cases.get(fetch.case)
-        consent = Consent(case_id=fetch.case, who=fetch.who, at=workspace.clock())
+    consent = consent_for(workspace, fetch)
     folder = folder or folder_of(workspace, fetch.connector)
     found = fetch.connector.fetch(fetch.request, folder, polite, consent=consent)  # refuses at once
-    _log(workspace, fetch, words if consent else "")
+    _log(workspace, fetch, told(fetch))
     yield from found
 
 

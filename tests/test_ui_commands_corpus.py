@@ -207,7 +207,6 @@ def test_fetch_asks_a_service_keeps_the_raw_file_and_reads_it(folder: Path, tmp_
 
 
 def test_fetch_refuses_words_without_a_case_and_says_whom_they_would_be_told(folder: Path) -> None:
-    settings = {"ANTEDATE_CONTACT": "ada@example.org"}
-    found = answer(folder, "fetch", "crossref", "--query", "secret cam", code=4, environment=settings)
+    found = answer(folder, "fetch", "crossref", "--query", "secret cam", code=4)
     assert "api.crossref.org" in found["error"]["message"]
     assert answer(folder, "fetch", "nobody", code=2)["error"]["kind"] == "UnknownConnectorError"

@@ -62,7 +62,7 @@ def fetch(
     """
     from ingest.connectors import Request
     from ingest.connectors import connector as named
-    from pipeline.fetching import Fetch, folder_of, told
+    from pipeline.fetching import Fetch, consent_for, folder_of, told
 
     names = (*ids, *_names(listed))
     request = Request(
@@ -84,7 +84,7 @@ def fetch(
         if context.dry_run:
             _rehearse(context, chosen, words, folder)
             return
-        if words and case:
+        if consent_for(workspace, wanted) is not None:
             context.console.note(f"this tells {', '.join(chosen.hosts)} these words: {printable(words)}")
             context.confirm(f"Tell them, for case {case}? It is logged.")
         files = _fetched(context, workspace, wanted, folder)
