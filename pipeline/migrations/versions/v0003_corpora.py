@@ -13,7 +13,7 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
-_LOOKED_UP = ("bare", "work", "family", "claimed", "cluster", "linked")
+_LOOKED_UP = ("bare", "work", "claimed", "cluster", "linked")
 
 
 def upgrade() -> None:
@@ -25,6 +25,7 @@ def upgrade() -> None:
     op.add_column("documents", sa.Column("signature", sa.LargeBinary(), nullable=True))
     for name in _LOOKED_UP:
         op.create_index(f"ix_documents_{name}", "documents", [name])
+    op.create_index("ix_documents_family", "documents", ["family", "claimed"])
     op.create_table(
         "contributions",
         sa.Column("document", sa.Integer(), nullable=False),
