@@ -41,7 +41,6 @@ LIMIT = 16 << 20
 """Bytes that a file of statements may have."""
 _FILES = 50
 _EVENTS = 10_000
-_REF = re.compile(r"refs/(?:heads|tags)/(.{1,250})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-FORMAT = 1
-"""Raised when signatures change: they are then made again."""
 WORDS = 3
 SLOTS = 64
 BANDS = 16

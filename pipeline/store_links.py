@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from ingest.items import WantedNumber
 
 LINKS = 1
-"""Raised when the derivation changes."""
+"""Raised when the derivation, or a signature (`near_duplicates`), changes."""
 _PART = 200
 """Documents derived again in one transaction."""
 _CANDIDATES = 200
