@@ -15,6 +15,7 @@ import hashlib
 import json
 import os
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, fields
@@ -162,7 +163,7 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Connector:
+class Connector(ABC):
     """Base of the connectors. `environ` is where keys are looked up."""
 
     name: ClassVar[str]
@@ -187,13 +188,17 @@ class Connector:
 
         Raises RequestRefusedError and QueryTextRefusedError at once, other FetchErrors on the way.
         """
+        self.allow(request, consent)
+        return self._run(request, folder, session)
+
+    def allow(self, request: Request, consent: Consent | None) -> None:
+        """Raise RequestRefusedError or QueryTextRefusedError for what `fetch` would refuse."""
         self._check(request)
         if text := self.text_of(request):
             if not self.sends_query_text:
                 raise RequestRefusedError(self.name, f"it searches for no words; it takes {self.understands}")
             if consent is None or not consent.case_id.strip() or not consent.who.strip():
-                raise QueryTextRefusedError(self.name, self._told(), text)
-        return self._run(request, folder, session)
+                raise QueryTextRefusedError(self.name, self.told(), text)
 
     def text_of(self, request: Request) -> str:
         """Return the words in a request that would be told to the service."""
@@ -204,9 +209,9 @@ class Connector:
         del request
         return ""
 
+    @abstractmethod
     def files(self, job: Job) -> Iterator[Fetched]:
         """Fetch; `fetch` has checked."""
-        raise NotImplementedError
 
     def key(self, variable: str, *, needed: bool = False) -> str:
         """Return a key from the environment. Raises KeyMissingError if it is needed and not there."""
@@ -225,7 +230,7 @@ class Connector:
         value = self.key(variable, needed=needed)
         return (Key(value=value, origin=base, header=header, parameter=parameter),) if value else ()
 
-    def _told(self) -> tuple[str, ...]:
+    def told(self) -> tuple[str, ...]:
         """Return the hosts that are really asked: those of the addresses this connector was made with."""
         values = (getattr(self, one.name) for one in fields(self))
         places = [one for one in values if isinstance(one, str) and one.startswith(("http://", "https://"))]

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingest.connectors import Connector, Consent, Request, Session, open_session
-from ingest.fetch_errors import QueryTextRefusedError
 from pipeline import store_events
 
 if TYPE_CHECKING:
@@ -55,15 +54,15 @@ def told(fetch: Fetch) -> str:
 def consent_for(workspace: Workspace, fetch: Fetch) -> Consent | None:
     """Return the consent that a fetch needs, None where it tells no words.
 
-    Raises QueryTextRefusedError without a case, UnknownCaseError for one that is not here.
+    Raises QueryTextRefusedError without a case, UnknownCaseError for one that is not here, and
+    RequestRefusedError: what would be refused later is refused before anybody is asked for anything.
     """
-    words = told(fetch)
-    if not words:
-        return None
-    if not fetch.case:
-        raise QueryTextRefusedError(fetch.connector.name, fetch.connector.hosts, words)
-    workspace.cases.get(fetch.case)
-    return Consent(case_id=fetch.case, who=fetch.who, at=workspace.clock())
+    consent = None
+    if told(fetch) and fetch.case:
+        workspace.cases.get(fetch.case)
+        consent = Consent(case_id=fetch.case, who=fetch.who, at=workspace.clock())
+    fetch.connector.allow(fetch.request, consent)
+    return consent
 
 
 def run(workspace: Workspace, fetch: Fetch, polite: Session, folder: Path | None = None) -> Iterator[Fetched]:
@@ -84,7 +83,7 @@ def _log(workspace: Workspace, fetch: Fetch, words: str) -> None:
     request = fetch.request
     detail: dict[str, object] = {
         "connector": about.name,
-        "hosts": list(about.hosts),
+        "hosts": list(fetch.connector.told()),
         "ids": len(request.ids),
         "since": str(request.since or ""),
         "until": str(request.until or ""),
@@ -96,7 +95,7 @@ def _log(workspace: Workspace, fetch: Fetch, words: str) -> None:
     with workspace.store.begin() as connection:
         if words:
             mark = hashlib.sha256(words.encode()).hexdigest()
-            said = {"connector": about.name, "hosts": list(about.hosts), "query_sha256": mark}
+            said = {"connector": about.name, "hosts": list(fetch.connector.told()), "query_sha256": mark}
             store_events.append(
                 connection, at=at, actor=fetch.who, action=CONSENTED, subject=fetch.case, detail=said
             )

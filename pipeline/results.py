@@ -14,6 +14,8 @@ from pipeline.library import Found, Mode, SearchFilter
 from pipeline.relations import Relative
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pipeline.corpus import Corpus
 
 _SPARE = 2
@@ -63,3 +65,9 @@ def _earliest(hit: Found) -> tuple[str, str]:
 def _result(hit: Found, family: relations.Family, near: tuple[Relative, ...]) -> Result:
     others = tuple(member for member in family.simple if member.key != hit.key)
     return Result(found=hit, near=near, family=others, first=family.first)
+
+
+def listed(members: Sequence[Relative], most: int) -> str:
+    """Return members with their dates on one line, `most` of them by name."""
+    shown = ", ".join(f"{m.key} (public {m.published or 'on an unknown day'})" for m in members[:most])
+    return shown + (f" and {len(members) - most} more" if len(members) > most else "")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import zlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -23,8 +22,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from ingest import documents as ingest_documents
 from ingest.documents import OPEN, Unreadable
+from pipeline.preparing import unpacked
 from pipeline.store_schema import contributions, documents, files, removals, skipped
 
 if TYPE_CHECKING:
@@ -96,7 +95,7 @@ class Waiting:
 def by_key(connection: Connection, key: str) -> tuple[int, Document] | None:
     """Return a document and its item number."""
     row = connection.execute(select(documents.c.id, documents.c.body).where(documents.c.key == key)).first()
-    return None if row is None else (int(row.id), _document(row.body))
+    return None if row is None else (int(row.id), unpacked(row.body))
 
 
 def by_items(connection: Connection, items: Sequence[int]) -> dict[int, Document]:
@@ -105,7 +104,7 @@ def by_items(connection: Connection, items: Sequence[int]) -> dict[int, Document
     for start in range(0, len(items), _MANY):
         part = list(items[start : start + _MANY])
         rows = connection.execute(select(documents.c.id, documents.c.body).where(documents.c.id.in_(part)))
-        found.update({int(row.id): _document(row.body) for row in rows})
+        found.update({int(row.id): unpacked(row.body) for row in rows})
     return found
 
 
@@ -326,14 +325,14 @@ def stored(connection: Connection) -> Iterator[tuple[Document, dict[str, Any]]]:
     """Yield all documents by key, with the columns of their rows, a few at a time."""
     query = select(documents).order_by(documents.c.key).execution_options(yield_per=100)
     for row in connection.execute(query):
-        yield _document(row.body), dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
+        yield unpacked(row.body), dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
 
 
 def every(connection: Connection) -> Iterator[Document]:
     """Yield all documents by key, a few at a time."""
     query = select(documents.c.body).order_by(documents.c.key).execution_options(yield_per=100)
     for row in connection.execute(query):
-        yield _document(row.body)
+        yield unpacked(row.body)
 
 
 def headline() -> Select[Any]:
@@ -348,7 +347,3 @@ def row_of(row: Any) -> Row:  # noqa: ANN401 - a row of `headline`
     """Return the headline of a row."""
     values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's public name
     return Row(item=values.pop("id"), **values)
-
-
-def _document(body: bytes) -> Document:
-    return ingest_documents.load(zlib.decompress(body))

@@ -6,15 +6,14 @@ how the derivation is made, and what was derived otherwise (an older release) is
 
 from __future__ import annotations
 
-import zlib
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Table, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
-from ingest import documents as ingest_documents
 from ingest.numbers import without_kind
 from pipeline import near_duplicates
+from pipeline.preparing import unpacked
 from pipeline.store_schema import (
     aliases,
     bands,
@@ -90,7 +89,7 @@ def link(connection: Connection, item: int, document: Document, made: bytes, *, 
     for other in relink:
         row = connection.execute(select(documents).where(documents.c.id == other)).first()
         if row is not None:
-            _join(connection, other, _load(row.body), row.signature or b"")
+            _join(connection, other, unpacked(row.body), row.signature or b"")
 
 
 def unlink(connection: Connection, items: Sequence[int]) -> None:
@@ -103,7 +102,7 @@ def unlink(connection: Connection, items: Sequence[int]) -> None:
     for other in relink:
         row = connection.execute(select(documents).where(documents.c.id == other)).first()
         if row is not None and other not in gone:
-            _join(connection, other, _load(row.body), row.signature or b"")
+            _join(connection, other, unpacked(row.body), row.signature or b"")
 
 
 def _clear(connection: Connection, item: int) -> None:
@@ -180,7 +179,7 @@ def catch_up(connection: Connection) -> int:
     query = select(documents.c.id, documents.c.body).where(documents.c.linked < LINKS).limit(_PART)
     rows = connection.execute(query).all()
     for row in rows:
-        document = _load(row.body)
+        document = unpacked(row.body)
         made = near_duplicates.signature(document.text)
         values = {**columns(document), "digest": document.digest, "signature": made or None}
         connection.execute(update(documents).where(documents.c.id == row.id).values(values))
@@ -204,7 +203,3 @@ def put_wanted(connection: Connection, found: WantedNumber, at: str) -> None:
     """Keep a number that a list names and gives no text of."""
     values = {"key": found.key, "source": found.origin.source, "written": found.text, "at": at}
     connection.execute(upsert(wanted).values(values).on_conflict_do_nothing())
-
-
-def _load(body: bytes) -> Document:
-    return ingest_documents.load(zlib.decompress(body))

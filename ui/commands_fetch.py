@@ -85,7 +85,7 @@ def fetch(
             _rehearse(context, chosen, words, folder)
             return
         if consent_for(workspace, wanted) is not None:
-            context.console.note(f"this tells {', '.join(chosen.hosts)} these words: {printable(words)}")
+            context.console.note(f"this tells {', '.join(chosen.told())} these words: {printable(words)}")
             context.confirm(f"Tell them, for case {case}? It is logged.")
         files = _fetched(context, workspace, wanted, folder)
         result: dict[str, Any] = {"folder": str(folder), "files": [_file(one) for one in files]}
@@ -110,8 +110,8 @@ def _rehearse(context: Context, connector: Connector, words: str, folder: Path) 
     about = connector.describe()
     told = f"it would be told: {printable(words)}" if words else f"it would be told: {about.sends}"
     context.console.result(
-        {"would_ask": list(about.hosts), "would_tell": words, "into": str(folder)},
-        [f"would ask {', '.join(about.hosts)}; {told}", f"would keep the files in {folder}"],
+        {"would_ask": list(connector.told()), "would_tell": words, "into": str(folder)},
+        [f"would ask {', '.join(connector.told())}; {told}", f"would keep the files in {folder}"],
     )
 
 

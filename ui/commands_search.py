@@ -44,10 +44,12 @@ class _Class(click.ParamType[str]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:  # noqa: ANN401
         """Return the prefix without blanks, as documents carry it."""
-        symbol = "".join(str(value).split())
+        from pipeline.classification import prefix_of
+
+        symbol = prefix_of(str(value))
         if not symbol:
             self.fail("the class is empty; write the beginning of a symbol such as G06F16", param, ctx)
-        return symbol.upper() if re.match(r"[A-Ya-y](\d|$)", symbol) else symbol
+        return symbol
 
 
 @click.command("show")
@@ -202,18 +204,15 @@ def _hit_lines(found: tuple[Result, ...], before: date | None) -> list[str]:
 
 
 def _kin_lines(result: Result) -> list[str]:
+    from pipeline.results import listed
+
     lines = []
     if result.near:
-        lines.append(f"   near-duplicates: {_members(result.near)}")
+        lines.append(f"   near-duplicates: {listed(result.near, _KIN)}")
     if result.family and result.first is not None:
         first = f"; public first with {result.first.key}" if result.first.key != result.found.key else ""
-        lines.append(f"   same family: {_members(result.family)}{first}")
+        lines.append(f"   same family: {listed(result.family, _KIN)}{first}")
     return lines
-
-
-def _members(members: tuple[Relative, ...]) -> str:
-    shown = ", ".join(f"{m.key} (public {m.published or 'on an unknown day'})" for m in members[:_KIN])
-    return shown + (f" and {len(members) - _KIN} more" if len(members) > _KIN else "")
 
 
 COMMANDS: dict[str, click.Command] = {

@@ -14,7 +14,7 @@ import streamlit as st
 
 from pipeline.classification import prefix_of
 from pipeline.library import Mode, SearchFilter
-from pipeline.results import search
+from pipeline.results import listed, search
 from ui.screens import library_document, shell
 from ui.widgets import bars, count, element, marked, plain, show
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pipeline.library import CorpusStatus, Reach
-    from pipeline.relations import Relative
     from pipeline.results import Result
 
 _MODES = {"fused": "Words and meaning", "words": "Words", "meaning": "Meaning"}
@@ -130,10 +129,10 @@ def _row(number: int, result: Result) -> None:
         element(f"{hit.key} · {hit.kind} · {public}{doubt} · {ranks}", "ad-quiet"),
     ]
     if result.near:
-        pieces.append(element(f"Near-duplicates: {_members(result.near)}", "ad-quiet"))
+        pieces.append(element(f"Near-duplicates: {listed(result.near, _KIN)}", "ad-quiet"))
     if result.family and result.first is not None:
         first = f" – public first with {result.first.key}" if result.first.key != hit.key else ""
-        pieces.append(element(f"Same family: {_members(result.family)}{first}", "ad-quiet"))
+        pieces.append(element(f"Same family: {listed(result.family, _KIN)}{first}", "ad-quiet"))
     for passage in hit.passages[:1]:
         quote = _beginning(passage.quote)
         spans = [(start, end) for start, end in passage.terms if end <= len(quote)]
@@ -144,11 +143,6 @@ def _row(number: int, result: Result) -> None:
 
 def _beginning(quote: str) -> str:
     return quote if len(quote) <= _QUOTE else f"{quote[:_QUOTE].rsplit(' ', 1)[0]} …"
-
-
-def _members(members: Sequence[Relative]) -> str:
-    shown = ", ".join(f"{m.key} (public {m.published or 'on an unknown day'})" for m in members[:_KIN])
-    return shown + (f" and {len(members) - _KIN} more" if len(members) > _KIN else "")
 
 
 @st.cache_data(ttl=30, show_spinner="Counting")
