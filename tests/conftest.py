@@ -9,10 +9,14 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+from tests.http_stage import BODY
+from tests.playing_server import Clock, Play, Reply, playing, session
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from ingest.http import Session
     from pipeline.workspace import Workspace
 
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
@@ -56,3 +60,23 @@ def face(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]
     for other in shell._opened.values():
         other.close()
     shell._opened.clear()
+
+
+@pytest.fixture
+def play() -> Iterator[Play]:
+    """A real server on loopback that answers with one file."""
+    with playing(lambda _: Reply(body=BODY, etag='"one"')) as found:
+        yield found
+
+
+@pytest.fixture
+def pace() -> Clock:
+    """A clock that goes on only when somebody waits for it."""
+    return Clock()
+
+
+@pytest.fixture
+def polite(tmp_path: Path, pace: Clock) -> Iterator[Session]:
+    """A session that waits by that clock."""
+    with session(tmp_path, pace) as found:
+        yield found
