@@ -125,7 +125,7 @@ def best(
     order = np.argsort(-heap, kind="stable")
     order = order[labels[order] >= 0]
     found, products = labels[order], heap[order].astype(np.float64) * wanted.factor
-    return found >> _SHIFT, found & ((1 << _SHIFT) - 1), products
+    return (found >> _SHIFT) - 1, found & ((1 << _SHIFT) - 1), products
 
 
 def _scan(run: Run, coarse: NDArray[np.float32], heap: NDArray[np.float32], labels: NDArray[np.int64]) -> None:
@@ -136,9 +136,10 @@ def _scan(run: Run, coarse: NDArray[np.float32], heap: NDArray[np.float32], labe
     if bits is not None:
         selector.n, selector.bitmap = bits.size, faiss.swig_ptr(bits)
     scanner.set_query(faiss.swig_ptr(coarse))
-    scanner.set_list(run.number, 0.0)
+    scanner.set_list(0, 0.0)  # of another list, the selector would not know the rows
     pointers = [faiss.swig_ptr(array) for array in (heap, labels)]
     scanner.scan_codes(len(run.codes), faiss.swig_ptr(run.codes.reshape(-1)), None, *pointers, heap.size)
+    labels[(labels >= 0) & (labels < 1 << _SHIFT)] += (run.number + 1) << _SHIFT
 
 
 def _scanner(dim: int, *, masked: bool) -> tuple[Any, Any]:
