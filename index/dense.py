@@ -110,7 +110,11 @@ class Dense:
         """Return the items of a mask, ascending."""
         pairs = zip(self.segments, mask, strict=True)
         parts = [segment.items if chosen.all() else segment.items[chosen] for segment, chosen in pairs]
-        return parts[0] if len(parts) == 1 else np.sort(np.concatenate([np.zeros(0, np.int64), *parts]), kind="stable")
+        return (
+            parts[0]
+            if len(parts) == 1
+            else np.sort(np.concatenate([np.zeros(0, np.int64), *parts]), kind="stable")
+        )
 
     def search_documents(
         self, vector: NDArray[np.float32], mask: Mask, depth: int

@@ -25,7 +25,16 @@ FORMAT = 4
 """Raised when the files change their shape."""
 _LIMIT = 1 << 20
 _WORDS = frozenset(
-    {"model", "model_sha256", "precision", "passage_model", "passage_sha256", "lexical", "digest", "dead_digest"}
+    {
+        "model",
+        "model_sha256",
+        "precision",
+        "passage_model",
+        "passage_sha256",
+        "lexical",
+        "digest",
+        "dead_digest",
+    }
 )
 _SHARES = frozenset({"recall"})
 _DIGEST_BYTES = 16

@@ -20,18 +20,16 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index import clusters, segment_files, segments
 from index.dense import Dense
 from index.errors import IndexingError
+from index.manifest import SegmentEntry
+from index.segments import Segment
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from numpy.typing import NDArray
-
-    from index.manifest import SegmentEntry
-    from index.segments import Segment
 
 MOST_SEGMENTS = 16
 _MERGED = 12

@@ -22,11 +22,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from numpy.typing import NDArray
 
 REACH = 6.0
 """Spreads of a coordinate that a byte covers on either side of zero."""
@@ -128,7 +127,9 @@ def best(
     return (found >> _SHIFT) - 1, found & ((1 << _SHIFT) - 1), products
 
 
-def _scan(run: Run, coarse: NDArray[np.float32], heap: NDArray[np.float32], labels: NDArray[np.int64]) -> None:
+def _scan(
+    run: Run, coarse: NDArray[np.float32], heap: NDArray[np.float32], labels: NDArray[np.int64]
+) -> None:
     import faiss  # noqa: PLC0415 - compiled code that --help must not load
 
     bits = None if run.kept is None else np.packbits(run.kept, bitorder="little")
@@ -151,7 +152,11 @@ def _scanner(dim: int, *, masked: bool) -> tuple[Any, Any]:
         quantizer = faiss.ScalarQuantizer(dim, faiss.ScalarQuantizer.QT_8bit_direct_signed)
         selector = faiss.IDSelectorBitmap(1, faiss.swig_ptr(np.zeros(1, np.uint8))) if masked else None
         scanner = quantizer.select_InvertedListScanner(
-            faiss.METRIC_INNER_PRODUCT, None, True, selector, False  # noqa: FBT003 - FAISS has no names
+            faiss.METRIC_INNER_PRODUCT,
+            None,
+            True,
+            selector,
+            False,
         )
         made[key] = (scanner, selector, quantizer)
     return made[key][:2]

@@ -67,7 +67,11 @@ def write(
         tag_starts=np.searchsorted(tags, np.arange(len(names) + 1)).astype(np.int64),
         tag_items=np.array([place for _, place in pairs], np.int32),
         measures=np.array(
-            [_longest(decoded), _longest(decoded - exact.astype(np.float32)), _longest(quantised.decode(pieces))]
+            [
+                _longest(decoded),
+                _longest(decoded - exact.astype(np.float32)),
+                _longest(quantised.decode(pieces)),
+            ]
         ),
     )
 
@@ -90,7 +94,9 @@ def merge(
     inverse[order] = np.arange(order.size)
     ends = np.cumsum([0, *(int(np.count_nonzero(alive)) for _, alive in parts)])
     counts = np.concatenate([np.diff(part.passages.starts)[alive] for part, alive in parts])[order]
-    names, tag_starts, tag_items = _merged_tags(parts, [inverse[a:b] for a, b in zip(ends, ends[1:], strict=False)])
+    names, tag_starts, tag_items = _merged_tags(
+        parts, [inverse[a:b] for a, b in zip(ends, ends[1:], strict=False)]
+    )
     living = [np.flatnonzero(alive) for _, alive in parts]
     of_items = [part.documents.rows(place)[0] for (part, _), place in zip(parts, living, strict=True)]
     of_pieces = [part.passages.rows(place)[0] for (part, _), place in zip(parts, living, strict=True)]
@@ -99,15 +105,21 @@ def merge(
     )  # fmt: skip
     piece_order = np.argsort(owner, kind="stable")
     ordinals = [part.ordinals[np.repeat(alive, np.diff(part.passages.starts))] for part, alive in parts]
-    measures = np.array([[part.documents.longest, part.documents.lost, part.passages.longest] for part, _ in parts])
+    measures = np.array(
+        [[part.documents.longest, part.documents.lost, part.passages.longest] for part, _ in parts]
+    )
     exact = [part.documents.exact for part, _ in parts if part.documents.exact is not None]
     return _store(
         folder_of(parent, number),
         number,
         {
-            (DOCUMENTS, "codes"): _Rows([part.documents.codes for part, _ in parts], of_items, order, stopped),
+            (DOCUMENTS, "codes"): _Rows(
+                [part.documents.codes for part, _ in parts], of_items, order, stopped
+            ),
             (DOCUMENTS, "exact"): _Rows(exact, of_items, order, stopped),
-            (PASSAGES, "codes"): _Rows([part.passages.codes for part, _ in parts], of_pieces, piece_order, stopped),
+            (PASSAGES, "codes"): _Rows(
+                [part.passages.codes for part, _ in parts], of_pieces, piece_order, stopped
+            ),
         },
         above=above,
         tag_names=names,
@@ -174,7 +186,9 @@ def _store(
     names = np.frombuffer(json.dumps(tag_names).encode(), np.uint8)
     with whole_folder(target) as folder:
         entries = {
-            name: _store_table(folder, name, {kind: rows for (of, kind), rows in tables.items() if of == name}, above)
+            name: _store_table(
+                folder, name, {kind: rows for (of, kind), rows in tables.items() if of == name}, above
+            )
             for name in (DOCUMENTS, PASSAGES)
         }
         np.save(folder / "ordinals.npy", ordinals, allow_pickle=False)
@@ -209,7 +223,9 @@ def _store_table(folder: Path, name: str, kinds: dict[str, _Rows], above: int | 
             return _store_table(folder, name, kinds, None)
         places = np.empty(order.size, np.int32)
         places[order] = np.arange(order.size, dtype=np.int32)
-        np.savez(folder / f"{name}.lists.npz", allow_pickle=False, centres=centres, starts=starts, places=places)
+        np.savez(
+            folder / f"{name}.lists.npz", allow_pickle=False, centres=centres, starts=starts, places=places
+        )
         entry = TableEntry(lists=len(centres), probes=probes, recall=round(recall, 4))
     return entry
 

@@ -19,16 +19,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from index import quantised
+from index.clusters import Lists
 from index.quantised import Query, Run
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from numpy.typing import NDArray
-
-    from index.clusters import Lists
 
 DIGITS = 5
 SPARSE = 16
