@@ -4,8 +4,8 @@ Decisions
 ---------
 * A generation is a set of segments and a list of tombstones. Replaced and removed items stay in their segment
   until a merge drops them.
-* Rankings are exact where segments have no lists (`index.tables`), under any filter (`index.masks`). One thread
-  a request; no state is shared between requests.
+* Rankings are exact where segments have no lists (`index.tables`), under any filter (`index.masks`). One
+  thread a request; no state is shared between requests.
 * A segment that cannot be read is left out and named (`damaged`): the others are searched.
 """
 

@@ -107,7 +107,8 @@ class HybridIndex:
         that cannot be read, so that `ids` tells what has to be added again. It waits at most `wait` seconds
         for another one to end; a table of more than `lists_above` vectors is grouped (`index.clusters`).
 
-        Raises IndexMissingError, ManifestCorruptError, ManifestMismatchError, IndexDamagedError, IndexBusyError.
+        Raises IndexMissingError, ManifestCorruptError, ManifestMismatchError, IndexDamagedError,
+        IndexBusyError, IndexWriteError.
         """
         if not write:
             return cls._opened(folder, encoders, passages_format, None)
@@ -117,7 +118,7 @@ class HybridIndex:
                 writing.create(folder, encoders, passages_format)
             index = cls._opened(folder, encoders, passages_format, lock)
             writing.sweep(folder, index.manifest, index.manifest)
-            index._begin(lists_above)
+            index._begin(lists_above)  # noqa: SLF001 - of its own class
         except OSError as error:
             lock.release()
             raise IndexWriteError(folder, error.strerror or str(error)) from error
@@ -191,7 +192,7 @@ class HybridIndex:
             self._take(made)
 
     def close(self) -> None:
-        """Let go of the files, when a merge under way is done; every batch was complete when `apply` returned."""
+        """Let go of the files, once a merge under way is done; every batch was complete before that."""
         if self._merger is not None:
             with suppress(IndexWriteError):  # the segments stay as they are
                 self.settle()

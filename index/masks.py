@@ -1,7 +1,7 @@
 """Which items of a segment pass a filter.
 
-A million items take a few milliseconds: days are compared, tags are looked up the other way round (a tag knows
-its items), sets of numbers are looked for in the sorted items.
+A million items take a few milliseconds: days are compared, tags are looked up the other way round (a tag
+knows its items), sets of numbers are looked for in the sorted items.
 """
 
 from __future__ import annotations

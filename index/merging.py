@@ -8,9 +8,9 @@ Decisions
 * A merge that fails (the disk is full) or is stopped leaves nothing, and the segments stay as they are: no
   batch fails for it. It is tried again after the next batch.
 * Killed, it leaves a folder that no manifest names; the next writer sweeps it away.
-* More than `MOST_SEGMENTS` are merged, the smallest ones, so that a vector is rewritten a logarithmic number of
-  times; and a segment that is mostly tombstones is written again. The writer waits for a merge only when twice
-  as many have come together.
+* More than `MOST_SEGMENTS` are merged, the smallest ones, so that a vector is rewritten a logarithmic number
+  of times; and a segment that is mostly tombstones is written again. The writer waits for a merge only when
+  twice as many have come together.
 """
 
 from __future__ import annotations

@@ -6,10 +6,10 @@ Decisions
   calls it `QT_8bit_direct_signed`). Coordinates of a unit vector have a spread of `1 / sqrt(dim)`, so that
   the range is `REACH` spreads. Nothing is trained: a code depends on its vector alone, whatever else is in
   the segment, on every machine.
-* A scan multiplies bytes by bytes. The query is rounded to ±127 too, so that every sum is a whole number below
-  2^24 and exact in whatever order it is added. That ranks candidates; their score is computed again with the
-  query as it is (`scores`), and `Query.slack` bounds how far the two can lie apart. So the result is the exact
-  ranking of the codes at a quarter of the time that FAISS's own 8-bit index takes.
+* A scan multiplies bytes by bytes. The query is rounded to ±127 too, so that every sum is a whole number
+  below 2^24 and exact in whatever order it is added. That ranks candidates; their score is computed again
+  with the query as it is (`scores`), and `Query.slack` bounds how far the two can lie apart. So the result is
+  the exact ranking of the codes in less time than FAISS's own 8-bit index takes.
 * FAISS's scanner works on the mapped bytes where they lie, on one thread, outside Python's lock. Its objects
   are kept, one pair a thread and length: the binding never frees them.
 """

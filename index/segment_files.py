@@ -1,7 +1,7 @@
 """How a segment comes to be: of new items, or of the living items of several (`index.segments`).
 
-A merge reads its parts block by block, so that it needs little memory whatever their size, and copies codes as
-they are: a vector is coded once in its life.
+A merge reads its parts block by block, so that it needs little memory whatever their size, and copies codes
+as they are: a vector is coded once in its life.
 """
 
 from __future__ import annotations
@@ -88,23 +88,23 @@ def merge(
 
     A table of more than `above` rows gets lists. Raises MergeStoppedError when `stopped` says so.
     """
-    items = np.concatenate([part.items[alive] for part, alive in parts])
+    living = [np.flatnonzero(alive) for _, alive in parts]
+    held = [part for part, _ in parts]
+    items = np.concatenate([part.items[places] for part, places in zip(held, living, strict=True)])
     order = np.argsort(items, kind="stable")
     inverse = np.empty_like(order)
     inverse[order] = np.arange(order.size)
-    ends = np.cumsum([0, *(int(np.count_nonzero(alive)) for _, alive in parts)])
-    counts = np.concatenate([np.diff(part.passages.starts)[alive] for part, alive in parts])[order]
-    names, tag_starts, tag_items = _merged_tags(
-        parts, [inverse[a:b] for a, b in zip(ends, ends[1:], strict=False)]
-    )
-    living = [np.flatnonzero(alive) for _, alive in parts]
-    of_items = [part.documents.rows(place)[0] for (part, _), place in zip(parts, living, strict=True)]
-    of_pieces = [part.passages.rows(place)[0] for (part, _), place in zip(parts, living, strict=True)]
-    owner = np.concatenate(
-        [np.repeat(inverse[a:b], np.diff(part.passages.starts)[place]) for a, b, (part, _), place in zip(ends, ends[1:], parts, living, strict=False)]
-    )  # fmt: skip
-    piece_order = np.argsort(owner, kind="stable")
-    ordinals = [part.ordinals[np.repeat(alive, np.diff(part.passages.starts))] for part, alive in parts]
+    moved = np.split(inverse, np.cumsum([places.size for places in living])[:-1])
+    of_items = [part.documents.rows(places)[0] for part, places in zip(held, living, strict=True)]
+    of_pieces, counts, ordinals = [], [], []
+    for (part, alive), places in zip(parts, living, strict=True):
+        rows, count = part.passages.rows(places)
+        of_pieces.append(rows)
+        counts.append(count)
+        ordinals.append(part.ordinals[np.repeat(alive, np.diff(part.passages.starts))])
+    owners = [np.repeat(mine, count) for mine, count in zip(moved, counts, strict=True)]
+    piece_order = np.argsort(np.concatenate(owners), kind="stable")
+    names, tag_starts, tag_items = _merged_tags(parts, moved)
     measures = np.array(
         [[part.documents.longest, part.documents.lost, part.passages.longest] for part, _ in parts]
     )
@@ -124,7 +124,7 @@ def merge(
         above=above,
         tag_names=names,
         ordinals=np.concatenate(ordinals)[piece_order],
-        counts=counts,
+        counts=np.concatenate(counts)[order],
         items=items[order],
         days=np.concatenate([part.days[alive] for part, alive in parts])[order],
         digests=np.concatenate([part.digests[alive] for part, alive in parts])[order],

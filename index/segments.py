@@ -4,11 +4,12 @@ A segment is a folder of these files, all readable with NumPy alone:
 
 | file | content |
 |---|---|
-| `documents.codes.npy`, `passages.codes.npy` | one byte a dimension, a row an item or a piece (`index.quantised`) |
-| `documents.exact.npy` | the same vectors of items, float16 |
+| `documents.codes.npy` | one byte a dimension, a row an item (`index.quantised`) |
+| `documents.exact.npy` | the same vectors, float16 |
+| `passages.codes.npy` | one byte a dimension, a row a piece |
 | `ordinals.npy` | uint32, the pieces' ordinals, ascending by item, then ordinal |
 | `items.npz` | per item, ascending: number, day (0 = unknown), digest, pieces; per tag: its items |
-| `documents.lists.npz`, `passages.lists.npz` | of large tables: the lists in whose order rows stand (`index.clusters`) |
+| `*.lists.npz` | of a large table: the lists in whose order its rows stand (`index.clusters`) |
 | `files.json` | sizes and hashes of the others |
 
 Vectors are memory-mapped.
@@ -130,7 +131,10 @@ def load(parent: Path, entry: SegmentEntry, dim: int, passage_dim: int) -> Segme
 
 
 def check(parent: Path, entry: SegmentEntry) -> None:
-    """Read a segment's files and compare them with the manifest. Raises IndexDamagedError, FileNotFoundError."""
+    """Read a segment's files and compare them with the manifest.
+
+    Raises IndexDamagedError, FileNotFoundError.
+    """
     inventory.check(folder_of(parent, entry.number), entry.digest, deep=True)
 
 

@@ -1,10 +1,10 @@
 """How a batch of items becomes the next generation of an index.
 
-`apply` writes the vectors (a new segment) and, beside it, both word indexes (a new folder), then the tombstones,
-then the manifest. Only the last step counts, and it is a rename. Killed before it, the index opens at the
-generation before and the next writer sweeps the leftovers away; the caller applies the batch again. Items
-that are there already, unchanged, are recognised by their digest and cost nothing, so applying twice doubles
-nothing. A merge (`index.merging`) that is finished by then becomes part of the generation.
+`apply` writes the vectors (a new segment) and, beside it, both word indexes (a new folder), then the
+tombstones, then the manifest. Only the last step counts, and it is a rename. Killed before it, the index
+opens at the generation before and the next writer sweeps the leftovers away; the caller applies the batch
+again. Items that are there already, unchanged, are recognised by their digest and cost nothing, so applying
+twice doubles nothing. A merge (`index.merging`) that is finished by then becomes part of the generation.
 
 One process writes at a time (`index.locking`). Readers need no permission: they keep the generation that they
 opened, and files of the last two generations stay for those that are just opening.
