@@ -3,8 +3,8 @@
 Decisions
 ---------
 * An item's score is that of its best row. Codes are scanned for the best rows (`index.quantised`), these are
-  scored exactly, and more are asked for until no row left unseen can reach the last item that is returned, nor
-  tie with it: the ranking is the one that scoring every row would give, ties by item.
+  scored exactly, and more are asked for until no row left unseen can reach the last item that is returned,
+  nor tie with it: the ranking is the one that scoring every row would give, ties by item.
 * Scores are computed in double precision and rounded to `DIGITS`: they do not depend on where a row lies or
   what lies beside it.
 * Under a filter, rows that fail are passed over; where few are left (`SPARSE`) these are gathered first. Both
