@@ -130,8 +130,11 @@ def _all_documents(data: Path) -> Iterator[tuple[str, Document]]:
     for row in _rows(data / "corpora" / "light.jsonl.gz"):
         yield "light", _document(row)
     for row in _rows(data / "bench" / "patent_citations" / "corpus.jsonl.gz"):
-        yield "patent_citations", Document(
-            id=str(row["_id"]), kind="patent", title=_text(row, "title"), abstract=_text(row, "text")
+        yield (
+            "patent_citations",
+            Document(
+                id=str(row["_id"]), kind="patent", title=_text(row, "title"), abstract=_text(row, "text")
+            ),
         )
 
 
