@@ -1,10 +1,10 @@
-"""Word pieces of a text by the `tokenizer.json` of a model, read by `tokenizers`, with a memory of what was seen.
+"""Word pieces of a text by a model's `tokenizer.json`, read by `tokenizers`, with a memory of what was seen.
 
 Decisions
 ---------
-* With BERT's normaliser and its cutting at blanks and punctuation the pieces of what stands between two blanks
-  do not depend on what stands around it: such runs ("valve," is seen again and again) are remembered, and only
-  unseen ones reach the tokenizer, all of a batch in one call. Any other tokenizer is given whole texts.
+* With BERT's normaliser and its cutting at blanks and punctuation the pieces of what stands between two
+  blanks do not depend on what stands around it: such runs ("valve," is seen again and again) are remembered,
+  and only unseen ones reach the tokenizer, all of a batch in one call. Other tokenizers get whole texts.
 * The seven control characters that Python splits at and the tokenizer leaves out without a trace are left out
   first; every other blank is a blank for both (tests compare the two on hostile text).
 * Nothing is padded or cut: `truncation` and `padding` of the file are switched off.

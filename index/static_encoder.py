@@ -3,16 +3,16 @@
 Decisions
 ---------
 * The model is a sentence-transformers folder (`StaticEmbedding`, `Normalize`) and gives what
-  `SentenceTransformer(folder).encode` gives (a test holds the two side by side), but is read with `tokenizers`
-  and `safetensors` alone: importing sentence-transformers takes seconds, reading this takes a tenth of one.
-* The packaged model was trained by `index.training` (see `passage_model/README.md`); the SHA-256 of its weights
-  is pinned: vectors from other weights cannot be compared. Another folder can be given.
-* A vector depends on its text alone, to the last bit. The packaged weights are whole multiples of one power of
-  two, at most 511 of them, so that a sum of up to 32,767 pieces is exact in float32 in any order (a text
+  `SentenceTransformer(folder).float().encode` gives (a test holds the two side by side), but is read with
+  `tokenizers` and `safetensors` alone: importing sentence-transformers takes seconds, this a tenth of one.
+* The packaged model was trained by `index.training` (see `passage_model/README.md`); the SHA-256 of its
+  weights is pinned: vectors from other weights cannot be compared. Another folder can be given.
+* A vector depends on its text alone, to the last bit. The packaged weights are whole multiples of one power
+  of two, at most 511 of them, so that a sum of up to 32,767 pieces is exact in float32 in any order (a text
   is cut at `_TEXT_LIMIT` characters, which are at most so many pieces). Other weights are rounded to such
   a grid in float64, finer than float32 knows.
-* Pieces are numbered from the most frequent down. The first `_HEAD` of them make up most of every text: they are
-  counted and multiplied at once; only the others are gathered row by row. That is twice as fast.
+* Pieces are numbered from the most frequent down. The first `_HEAD` of them make up most of every text: they
+  are counted and multiplied at once; only the others are gathered row by row. That is twice as fast.
 * A text without any known piece (empty, or in a script that the vocabulary lacks) gets a row of zeros: it is
   near to nothing.
 """
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 PASSAGE_MODEL = Path(__file__).with_name("passage_model")
 NAME = "antedate-passages"
-SHA256 = "08045317fcaa724c8d0d0d52a564ec20445242e832ae782df0cfbc5978633501"
+SHA256 = "719f6d70471fecf6f5f501f9ad4195ba442363acd204c47a852674abcbc5d972"
 DIM = 256
 _TEXT_LIMIT = 20_000
 _ROWS = 128

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-
-    from numpy.typing import NDArray
-    from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
 
     from index.training.pairs import Group
 
@@ -51,7 +50,7 @@ class Drawing:
     def plan(
         self, shares: Mapping[str, float], rng: np.random.Generator
     ) -> list[tuple[int, NDArray[np.int64]]]:
-        """Return the batches of an epoch: group and rows. `shares` says how much of a group one epoch sees."""
+        """Return the batches of an epoch: group and rows. `shares`: how much of a group one epoch sees."""
         planned = []
         for number, group in enumerate(self._groups):
             wanted = round(len(group) * shares.get(group.name, 1.0))
@@ -86,8 +85,6 @@ class Drawing:
     def _counted(
         self, spans: NDArray[np.int64], holes: NDArray[np.int64], rng: np.random.Generator
     ) -> csr_matrix:
-        from scipy.sparse import csr_matrix  # noqa: PLC0415 - only training needs it
-
         starts = spans[:, 0]
         sizes = np.minimum(spans[:, 1] - starts, self._longest)
         row = np.repeat(np.arange(len(spans)), sizes)

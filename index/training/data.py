@@ -156,7 +156,7 @@ def _text(row: dict[str, object], name: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Return the letters and digits of the beginning, so that blanks and full stops do not tell texts apart."""
+    """Return the letters and digits of the beginning: blanks and full stops do not tell texts apart."""
     return "".join(re.findall(r"\w", text[:2000].lower()))[:600]
 
 

@@ -2,8 +2,8 @@
 
 Decisions
 ---------
-* A text's vector is the sum of its pieces' vectors, brought to length 1. Every text of a batch but its partner
-  (and what has an equal key) is a negative, in both directions.
+* A text's vector is the sum of its pieces' vectors, brought to length 1. Every text of a batch but its
+  partner (and what has an equal key) is a negative, in both directions.
 * The gradient of that is four lines; written out, a step is two sparse products and two dense ones, and the
   same seed with one thread gives the same bits.
 * Rows start at random with the length `a / (a + p)` of smooth inverse frequency: what stands everywhere says
@@ -75,7 +75,7 @@ class Learner:
     def _softmax(self, a: Tensor, b: Tensor, batch: Batch) -> tuple[float, Tensor]:
         torch, sharp = self._torch, 1 / self._rates.temperature
         scores = (a @ b.T).mul_(sharp)
-        scores.masked_fill_(torch.from_numpy(_same(batch.a_key) | _same(batch.b_key)), _NEVER)
+        scores.masked_fill_(torch.from_numpy(_no_negatives(batch)), _NEVER)
         forth, back = scores.log_softmax(dim=1), scores.log_softmax(dim=0)
         loss = -(forth.diagonal().mean() + back.diagonal().mean()).item() / 2
         pull = forth.exp_().add_(back.exp_())
@@ -102,8 +102,11 @@ class Learner:
         return self._rates.peak * max(self._steps - self._done + 1, 0) / max(self._steps - warm, 1)
 
 
-def _same(keys: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Return which rows share a key with which others."""
-    same: NDArray[np.bool_] = keys[:, None] == keys[None, :]
+def _no_negatives(batch: Batch) -> NDArray[np.bool_]:
+    """Return where a text meets itself, its own partner's text or another partner of its own."""
+    a, b = batch.a_key, batch.b_key
+    same: NDArray[np.bool_] = (
+        (a[:, None] == a[None, :]) | (b[:, None] == b[None, :]) | (a[:, None] == b[None, :])
+    )
     np.fill_diagonal(same, val=False)
     return same

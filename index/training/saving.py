@@ -1,7 +1,7 @@
 """The folder of a model, as sentence-transformers reads it: `StaticEmbedding`, then `Normalize`.
 
-Weights are rounded to a grid: whole multiples of a power of two, at most `MOST` of them. Then any sum of up to
-32,767 pieces is exact in float32, whatever the order of the additions, and float16 holds each weight as it is.
+Weights are rounded to a grid: whole multiples of a power of two, at most `MOST` of them. Then any sum of up
+to 32,767 pieces is exact in float32, whatever the order of the additions, and float16 holds each weight.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ Decisions
   punctuation: what `index.pieces` can remember by runs between blanks.
 * No special tokens: what is unknown is piece 0, `[UNK]`, whose vector stays zero, and a text that spells
   "[UNK]" out is three ordinary pieces.
-* The trainer of `tokenizers` is not used: it gave another vocabulary in each of three runs over the same texts.
+* The trainer of `tokenizers` is not used: three runs over the same texts gave three vocabularies.
   Here everything is counted, and ties are broken by spelling. `_WHOLE` of the pieces are the most frequent
   words; the rest are found in `_ROUNDS` rounds, each of which cuts the other words into what is known so far
   and takes the most frequent neighbours together as new pieces.
@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def chosen(counts: Mapping[str, int], size: int) -> set[str]:
         joined: Counter[str] = Counter()
         for word, count in rest:
             parts = cut(word, pieces)
-            for first, second in zip(parts, parts[1:], strict=False):
+            for first, second in pairwise(parts):
                 joined[first + second.removeprefix("##")] += count
         fresh = [piece for piece, _ in _heaviest(joined) if piece not in pieces]
         pieces.update(fresh[: max((size - 1 - len(pieces)) // left, 0)])
@@ -101,7 +102,7 @@ def cut(word: str, pieces: set[str]) -> list[str]:
 
 
 def numbered(counts: Mapping[str, int], pieces: set[str]) -> dict[str, int]:
-    """Number the pieces by how often they occur in the counted words; 0 is the unknown."""
+    """Return the numbers of the pieces, the most frequent in the counted words first; 0 is the unknown."""
     seen: Counter[str] = Counter(dict.fromkeys(pieces, 0))
     for word, count in counts.items():
         for piece in (word,) if word in pieces else cut(word, pieces):
