@@ -114,9 +114,7 @@ def _limitations(claims: Sequence[str]) -> Iterator[str]:
 
 
 def _is_usable(piece: str) -> bool:
-    return (
-        _LEAST <= len(piece.split()) <= _MOST and len({token.stem for token in content(piece)}) >= _CONTENT
-    )
+    return _LEAST <= len(piece.split()) <= _MOST and len({token.stem for token in content(piece)}) >= _CONTENT
 
 
 def _records(path: Path) -> Iterator[dict[str, Any]]:
