@@ -60,7 +60,7 @@ class Lists:
 
 
 def train(
-    count: int, take: Callable[[NDArray[np.int64]], NDArray[np.uint8]]
+    count: int, take: Callable[[NDArray[np.int64]], NDArray[np.uint8]], reach: float
 ) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
     """Return centres (k, dim) and the list (n,) of each of `count` rows, whose codes `take` gives."""
     import faiss  # noqa: PLC0415 - compiled code that --help must not load
@@ -68,7 +68,7 @@ def train(
     faiss.omp_set_num_threads(1)  # of this thread
     lists = max(1, round(2 * count**0.5))
     sample = np.unique(np.linspace(0, count - 1, min(count, lists * _SAMPLE)).astype(np.int64))
-    vectors = quantised.decode(take(sample))
+    vectors = quantised.decode(take(sample), reach)
     chosen = np.random.default_rng(_SEED).choice(len(vectors), lists, replace=False)
     centres = vectors[np.sort(chosen)]
     for _ in range(_ROUNDS):  # one at a time: a writer that closes does not wait for all of them
@@ -89,12 +89,12 @@ def train(
     owner = np.empty(count, np.int32)
     for start in range(0, count, _BLOCK):
         rows = np.arange(start, min(start + _BLOCK, count))
-        owner[rows] = assigner.search(quantised.decode(take(rows)), 1)[1][:, 0]
+        owner[rows] = assigner.search(quantised.decode(take(rows), reach), 1)[1][:, 0]
     return centres, owner
 
 
 def measured(
-    codes: NDArray[np.uint8], centres: NDArray[np.float32], starts: NDArray[np.int64]
+    codes: NDArray[np.uint8], reach: float, centres: NDArray[np.float32], starts: NDArray[np.int64]
 ) -> tuple[int, float]:
     """Return how many lists to scan for codes in stored order, and the recall at 100 that this gives.
 
@@ -103,8 +103,8 @@ def measured(
     lists = Lists(centres=centres, starts=starts, probes=len(centres))
     ranks = []
     for row in np.linspace(0, len(codes) - 1, min(_QUESTIONS, len(codes))).astype(np.int64):
-        wanted = quantised.query(quantised.decode(codes[row : row + 1])[0])
-        rows = quantised.best([Run(number=0, codes=codes)], wanted, min(_NEAR, len(codes)))[1]
+        wanted = quantised.query(quantised.decode(codes[row : row + 1], reach)[0])
+        rows = quantised.best([Run(number=0, codes=codes)], reach, wanted, min(_NEAR, len(codes)))[1]
         place = np.empty(len(centres), np.int64)
         place[lists.order(wanted)] = np.arange(len(centres))
         ranks.append(place[np.searchsorted(starts, rows, side="right") - 1])

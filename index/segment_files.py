@@ -15,7 +15,7 @@ from index import clusters, inventory, quantised
 from index.files import whole_folder
 from index.manifest import SegmentEntry, TableEntry
 from index.masks import NO_DAY
-from index.segments import DIGEST_BYTES, DOCUMENTS, PASSAGES, digest, folder_of
+from index.segments import DIGEST_BYTES, DOCUMENTS, PASSAGES, REACH, digest, folder_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -45,8 +45,9 @@ def write(
     numbers = {name: place for place, name in enumerate(names)}
     pairs = sorted({(numbers[tag], place) for place, item in enumerate(items) for tag in item.tags})
     exact = np.asarray(documents, np.float32).astype(np.float16)
-    codes, pieces = quantised.encode(exact), quantised.encode(passages)
-    decoded = quantised.decode(codes)
+    codes = quantised.encode(exact, REACH[DOCUMENTS])
+    pieces = quantised.encode(passages, REACH[PASSAGES])
+    decoded = quantised.decode(codes, REACH[DOCUMENTS])
     ordinals = [ordinal for item in items for ordinal in sorted(piece.ordinal for piece in item.pieces)]
     tags = np.array([tag for tag, _ in pairs], np.int64)
     return _store(
@@ -70,7 +71,7 @@ def write(
             [
                 _longest(decoded),
                 _longest(decoded - exact.astype(np.float32)),
-                _longest(quantised.decode(pieces)),
+                _longest(quantised.decode(pieces, REACH[PASSAGES])),
             ]
         ),
     )
@@ -211,14 +212,14 @@ def _store_table(folder: Path, name: str, kinds: dict[str, _Rows], above: int | 
     codes = kinds["codes"]
     order, entry = None, TableEntry()
     if above is not None and len(codes) > above:
-        centres, owner = clusters.train(len(codes), codes.take)
+        centres, owner = clusters.train(len(codes), codes.take, REACH[name])
         order = np.argsort(owner, kind="stable")
         starts = np.searchsorted(owner[order], np.arange(len(centres) + 1)).astype(np.int64)
     for kind, rows in kinds.items():
         _write_rows(folder / f"{name}.{kind}.npy", rows.blocks(order), len(rows))
     if order is not None:
         stored = np.load(folder / f"{name}.codes.npy", mmap_mode="r", allow_pickle=False)
-        probes, recall = clusters.measured(stored, centres, starts)
+        probes, recall = clusters.measured(stored, REACH[name], centres, starts)
         if probes == 0:  # the lists are no use: rows stand in order of items again
             return _store_table(folder, name, kinds, None)
         places = np.empty(order.size, np.int32)

@@ -26,7 +26,7 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from index import inventory
+from index import inventory, quantised
 from index.clusters import Lists
 from index.errors import IndexDamagedError
 from index.manifest import SegmentEntry
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 DIGEST_BYTES = 16
 DOCUMENTS, PASSAGES = "documents", "passages"
+REACH = {DOCUMENTS: quantised.WIDE, PASSAGES: quantised.FINE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +162,7 @@ def _table(
         owners=owners,
         starts=starts,
         exact=_mapped(folder / f"{name}.exact.npy", shape, np.float16) if name == DOCUMENTS else None,
+        reach=REACH[name],
         longest=float(measures[0]),
         lost=float(measures[1]),
         lists=lists,

@@ -16,7 +16,7 @@ Decisions
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,6 +51,8 @@ class Table:
     """(m + 1,): item i has rows `starts[i]` to `starts[i + 1]`, by way of `places` where there are lists."""
     exact: NDArray[np.float16] | None
     """(n, dim), memory-mapped; None where codes are all that is kept."""
+    reach: float
+    """Of the codes (`index.quantised`)."""
     longest: float
     """Length of the longest vector that a code stands for."""
     lost: float
@@ -71,14 +73,14 @@ class Table:
         """Return vectors (n, dim), as exact as they are kept."""
         if self.exact is not None:
             return self.exact[rows].astype(np.float32)
-        return quantised.decode(self.codes[rows])
+        return quantised.decode(self.codes[rows], self.reach)
 
     def scores(self, rows: NDArray[np.int64], wanted: Query) -> NDArray[np.float64]:
         """Return rounded inner products (n,)."""
         if self.exact is not None:
             products: NDArray[np.float64] = self.exact[rows].astype(np.float64) @ wanted.exact
         else:
-            products = quantised.scores(self.codes[rows], wanted)
+            products = quantised.scores(self.codes[rows], self.reach, wanted)
         return np.round(products, DIGITS)
 
 
@@ -105,8 +107,8 @@ class _Stretch:
     """Rows that count."""
 
 
-def best(parts: Sequence[Part], vector: NDArray[np.floating], depth: int) -> list[tuple[int, float]]:  # type: ignore[type-arg] # any precision
-    """Return the `depth` best (item, score), best first, ties by item."""
+def best(parts: Sequence[Part], vector: NDArray[np.floating[Any]], depth: int) -> list[tuple[int, float]]:
+    """Return the `depth` best (item, score), best first, ties by item. All parts have codes of one reach."""
     wanted = quantised.query(vector)
     stretches, near = _stretches(parts, wanted, lists=True)
     found = _settled(parts, stretches, wanted, depth)
@@ -151,7 +153,8 @@ def _settled(
     count = _FIRST * depth + _SPARE
     while total:
         count = min(count, total)
-        numbers, rows, products = quantised.best([stretch.run for stretch in stretches], wanted, count)
+        runs = [stretch.run for stretch in stretches]
+        numbers, rows, products = quantised.best(runs, parts[0].table.reach, wanted, count)
         found = _by_item(*_scored(parts, stretches, numbers, rows, wanted), depth)
         if count == total or (
             len(found) == depth and round(float(products[-1]) + slack, DIGITS) < found[-1][1]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from index import dense, inventory, quantised
 from index.dense import Dense
 from index.errors import IndexDamagedError
-from index.quantised import Run
+from index.quantised import FINE, Run
 from index.records import Filter
 from tests.dense_samples import DIM, PASSAGE_DIM, TAGS, Vectors, make, passes, unit, without
 
@@ -106,7 +106,7 @@ def test_stored_vectors_come_back_nearly(held: Dense, vectors: Vectors) -> None:
     stored = held.vectors_of(5)
     assert stored is not None
     assert stored[0].tolist() == [piece.ordinal for piece in vectors.items[5].pieces]
-    assert np.abs(stored[1] - vectors.passages[5]).max() <= 0.5 / quantised.scale(PASSAGE_DIM) + 1e-6
+    assert np.abs(stored[1] - vectors.passages[5]).max() <= 0.5 / quantised.scale(PASSAGE_DIM, FINE) + 1e-6
     assert held.vectors_of(3) is None
     assert held.document_vector(3) is None
 
@@ -189,41 +189,41 @@ def test_tombstones_come_back_and_damage_is_noticed(tmp_path: Path) -> None:
 
 def test_codes_lose_at_most_one_in_a_hundred_of_the_true_neighbours() -> None:
     rng = np.random.default_rng(8)
-    centres = unit(rng, 40, 256)
-    rows = centres[rng.integers(0, 40, 20_000)] + unit(rng, 20_000, 256)
+    centres = unit(rng, 400, 256)
+    rows = centres[rng.integers(0, 400, 8_000)] + 0.7 * unit(rng, 8_000, 256)
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
-    codes = quantised.encode(rows)
+    codes = quantised.encode(rows, FINE)
     kept = 0
-    for query in rows[:50] + 0.3 * unit(rng, 50, 256):
+    for query in rows[:20] + 0.3 * unit(rng, 20, 256):
         near = set(np.argsort(-(rows @ query))[:100].tolist())
-        scores = quantised.scores(codes, quantised.query(query))
+        scores = quantised.scores(codes, FINE, quantised.query(query))
         kept += len(near & set(np.argsort(-scores)[:100].tolist()))
-    assert kept >= 0.99 * 50 * 100
+    assert kept >= 0.99 * 20 * 100
 
 
 def test_a_code_depends_on_its_vector_alone() -> None:
     rows = unit(np.random.default_rng(9), 500, 384)
-    whole = quantised.encode(rows)
-    assert np.array_equal(whole[123:124], quantised.encode(rows[123:124]))
-    assert np.array_equal(whole, quantised.encode(quantised.decode(whole)))
+    whole = quantised.encode(rows, FINE)
+    assert np.array_equal(whole[123:124], quantised.encode(rows[123:124], FINE))
+    assert np.array_equal(whole, quantised.encode(quantised.decode(whole, FINE), FINE))
 
 
 @settings(deadline=None)
 @given(seed=st.integers(0, 10_000), dim=st.sampled_from([1, 7, 16, 100, 256]), count=st.integers(1, 60))
 def test_a_scan_finds_the_best_rows_within_its_slack(seed: int, dim: int, count: int) -> None:
     rng = np.random.default_rng(seed)
-    codes = quantised.encode(unit(rng, 200, dim))
+    codes = quantised.encode(unit(rng, 200, dim), FINE)
     kept = rng.random(80) < 0.4
     wanted = quantised.query(unit(rng, 1, dim)[0])
     runs = [Run(number=4, codes=codes[:120]), Run(number=9, codes=codes[120:], kept=kept)]
-    numbers, rows, products = quantised.best(runs, wanted, count)
+    numbers, rows, products = quantised.best(runs, FINE, wanted, count)
     allowed = np.concatenate([np.ones(120, np.bool_), kept])
     place = rows + np.where(numbers == 9, 120, 0)
     assert set(numbers.tolist()) <= {4, 9}
     assert allowed[place].all()
     assert len(place) == min(count, int(allowed.sum())) == len(set(place.tolist()))
-    exact = quantised.scores(codes, wanted)
-    slack = wanted.slack(float(np.linalg.norm(quantised.decode(codes), axis=1).max()), 0.0) + 1e-6
+    exact = quantised.scores(codes, FINE, wanted)
+    slack = wanted.slack(float(np.linalg.norm(quantised.decode(codes, FINE), axis=1).max()), 0.0) + 1e-6
     assert np.abs(exact[place] - products).max() <= slack
     left = np.setdiff1d(np.flatnonzero(allowed), place)
     if left.size:
@@ -239,7 +239,7 @@ def test_two_threads_answer_more_than_one(tmp_path: Path) -> None:
     def scan() -> None:
         inside.set()
         for _ in range(10):
-            quantised.best([Run(number=0, codes=codes)], wanted, 100)
+            quantised.best([Run(number=0, codes=codes)], FINE, wanted, 100)
         inside.clear()
 
     worker = threading.Thread(target=scan)
