@@ -82,5 +82,5 @@ def _said(file: TextIO) -> str:
     try:
         value = json.loads(file.read(_LIMIT))
         return f"process {int(value['pid'])} on {value['host']!s:.100} since {value['since']!s:.40}"
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         return "another process"
