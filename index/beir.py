@@ -88,6 +88,8 @@ class Record:
     text: str
     date: str
     """`metadata.date` as written, e.g. `2013-08-01` or `1969-04`; empty where there is none."""
+    line: int
+    """Where it stands in its file, from 1."""
 
 
 def corpus_file(folder: Path) -> Path:
@@ -121,7 +123,7 @@ def _records(path: Path, *, titled: bool) -> Iterator[Record | BadLine]:
         if not line.strip():
             continue
         try:
-            record = _record(line, titled=titled)
+            record = _record(line, number, titled=titled)
         except _LineError as error:
             yield BadLine(file=path.name, line=number, reason=str(error))
             continue
@@ -133,7 +135,7 @@ def _records(path: Path, *, titled: bool) -> Iterator[Record | BadLine]:
         yield record
 
 
-def _record(line: bytes, *, titled: bool) -> Record:
+def _record(line: bytes, number: int, *, titled: bool) -> Record:
     """Read a line. Raises _LineError."""
     try:
         value = json.loads(line.removeprefix(b"\xef\xbb\xbf").decode("utf-8"))
@@ -160,6 +162,7 @@ def _record(line: bytes, *, titled: bool) -> Record:
         title=title if titled else "",
         text=text,
         date=date.strip() if len(date) <= _DATE_LIMIT else "",
+        line=number,
     )
 
 

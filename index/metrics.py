@@ -85,7 +85,7 @@ def measure(ranking: Sequence[str], gold: Mapping[str, int]) -> NDArray[np.float
     pres = 1.0 - ((ranks.sum() + lost.sum()) / n - (n + 1) / 2) / N_MAX
     return np.array(
         [
-            _dcg(gains) / _dcg(np.sort(np.fromiter(gold.values(), np.float64, n))[::-1]),
+            ndcg(order, gold),
             *(np.count_nonzero(ranks <= depth) / n for depth in (10, 100, 1000)),
             (np.arange(1, ranks.size + 1) / ranks).sum() / n,
             1.0 / first,
@@ -94,6 +94,12 @@ def measure(ranking: Sequence[str], gold: Mapping[str, int]) -> NDArray[np.float
         ],
         np.float64,
     )
+
+
+def ndcg(ranking: Sequence[str], gold: Mapping[str, int]) -> float:
+    """Return nDCG@10 alone; `measure` gives it with all the others."""
+    gains = np.array([gold.get(document, 0) for document in ranking[:_TOP]], np.float64)
+    return _dcg(gains) / _dcg(np.sort(np.fromiter(gold.values(), np.float64, len(gold)))[::-1])
 
 
 def _dcg(gains: NDArray[np.float64]) -> float:

@@ -46,10 +46,10 @@ def test_documents_and_queries_are_read_plain_or_packed(tmp_path: Path, packed: 
     )
     write(tmp_path, "queries.jsonl", [{"_id": "q", "title": "not read", "text": "valve"}], packed=packed)
     assert list(beir.documents(tmp_path)) == [
-        Record(id="a/1 ü", title="Valve", text="opens", date="1969-04"),
-        Record(id="7", title="", text="no title", date=""),
+        Record(id="a/1 ü", title="Valve", text="opens", date="1969-04", line=1),
+        Record(id="7", title="", text="no title", date="", line=2),
     ]
-    assert list(beir.queries(tmp_path)) == [Record(id="q", title="", text="valve", date="")]
+    assert list(beir.queries(tmp_path)) == [Record(id="q", title="", text="valve", date="", line=1)]
 
 
 def test_the_plain_file_is_read_where_both_lie(tmp_path: Path) -> None:
