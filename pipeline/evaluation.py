@@ -2,9 +2,10 @@
 
 Decisions
 ---------
-* The questions are asked of the index that a search opens, with its defaults, as prose (`plain`): a query of
-  a benchmark is never taken for an expression, whatever quotes and brackets it has.
-* `DEPTH` documents a question, in every mode; no passages are quoted, so the times are those of ranking.
+* The questions are ranked by `Corpus.ranked`, as those of a search are, with the workspace's own settings, as
+  prose: a query of a benchmark is never taken for an expression, whatever quotes and brackets it has.
+* `DEPTH` documents a question in every mode, where a search considers 200: recall at 1,000 needs them. No
+  passages are quoted, so the times are those of ranking alone.
 * Every evaluation controls itself: with the judgments shuffled (`pipeline.evaluation_figures`), and on a
   corpus without documents, which has to give "insufficient evidence". A control that fails is a failed check.
 """
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from pipeline.library import Mode
 
 DEPTH: Final = 1000
+_ORDER: Final = ("fused", "words", "meaning")
+"""The usual mode is asked first, so that its times hold the making of the queries' vectors."""
 BASELINE: Final = "baseline"
 _CONTROLS: Final = 3
 """Questions that are asked of the empty corpus."""
@@ -96,21 +99,14 @@ def insufficient(task: Task) -> str:
 
 def answers(corpus: Corpus, task: Task, modes: Sequence[Mode]) -> Generator[Step, None, dict[str, Answers]]:
     """Ask every question in every mode."""
-    reader = corpus.reader()
     found = {str(mode): Answers(task.names) for mode in modes}
     total = len(modes) * len(task.questions)
     done = 0
-    for mode in modes:
+    for mode in sorted(modes, key=_ORDER.index):
         for question in task.questions:
             started = time.perf_counter()
-            hits = reader.search(
-                clean(question.text),
-                mode=mode,
-                limit=DEPTH,
-                depth=DEPTH,
-                pieces=0,
-                plain=True,
-                filter=_filter(question),
+            hits = corpus.ranked(
+                clean(question.text), mode=mode, limit=DEPTH, filter=_filter(question), plain=True
             )
             took = (time.perf_counter() - started) * 1000
             found[mode].keep(question.id, [(hit.item, hit.score) for hit in hits], took)
@@ -125,13 +121,14 @@ def _filter(question: Question) -> Filter:
 
 def described(corpus: Corpus) -> Index:
     """Return what there is to measure: the index's generation, the corpus's snapshot, the models."""
-    reader = corpus.reader()
+    generation = corpus.reader().generation
     with corpus.store.read() as connection:
         snapshot = store_corpus.snapshot(connection)
+    encoders = (corpus.encoders.documents, corpus.encoders.passages)
     return Index(
-        generation=reader.generation,
+        generation=generation,
         snapshot=snapshot,
-        models={corpus.encoder.name: corpus.encoder.sha256},
+        models={encoder.name: encoder.sha256 for encoder in encoders},
         version=importlib.metadata.version("antedate"),
     )
 
@@ -142,7 +139,7 @@ def _empty(corpus: Corpus, task: Task, room: Path) -> Generator[Step, None, Chec
     folder = room / "empty"
     folder.mkdir(exist_ok=True)
     store = Store.open(folder / "record.sqlite")
-    nothing = Corpus(store, folder / "index", corpus.encoder)
+    nothing = Corpus(store, folder / "index", corpus.encoders, method=corpus.method)
     try:
         some = replace(task, questions=task.questions[:_CONTROLS], names={})
         found = yield from answers(nothing, some, MODES)

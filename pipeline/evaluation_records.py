@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from index.metrics import METRICS, Table
+from index.metrics import Table
 
 if TYPE_CHECKING:
     from pipeline.library import Mode

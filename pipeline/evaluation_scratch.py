@@ -36,8 +36,10 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
     from pipeline.ingestion import IngestSummary
-    from pipeline.settings import IndexSettings
+    from pipeline.settings import Settings
 
+_NO_MATTER: Final = {"threads", "cache", "cache_mb"}
+"""Settings of the index that never change what is indexed."""
 _MARK: Final = "evaluation.json"
 _FOLDER: Final = "workspace"
 _LINES: Final = "documents.jsonl"
@@ -101,12 +103,14 @@ def room(keep: Path | None) -> Iterator[Path]:
     yield keep
 
 
-def opened(folder: Path, chosen: IndexSettings | None) -> Workspace:
-    """Open the workspace in a folder, making it where there is none, with these settings of the index."""
+def opened(folder: Path, chosen: Settings | None) -> Workspace:
+    """Open the workspace in a folder, making it where there is none, to index and search as `chosen` says."""
     exists = (folder / settings_.FILE).is_file()
     workspace = Workspace.open(folder) if exists else Workspace.init(folder)
     if chosen is not None:
-        workspace.settings = workspace.settings.model_copy(update={"index": chosen})
+        workspace.settings = workspace.settings.model_copy(
+            update={"index": chosen.index, "search": chosen.search}
+        )
     return workspace
 
 
@@ -148,7 +152,7 @@ def number_of(key: str) -> int:
 
 
 def beir_index(
-    source: Path, found: Survey, folder: Path, chosen: IndexSettings | None
+    source: Path, found: Survey, folder: Path, chosen: Settings | None
 ) -> Generator[Step, None, Indexed]:
     """Index a BEIR corpus below `folder`, or take what is kept there.
 
@@ -179,7 +183,7 @@ def _lines(source: Path) -> Iterator[str]:
         number += 1
 
 
-def files_index(source: Path, folder: Path, chosen: IndexSettings | None) -> Generator[Step, None, Indexed]:
+def files_index(source: Path, folder: Path, chosen: Settings | None) -> Generator[Step, None, Indexed]:
     """Index files of any format that `antedate ingest auto` reads, or take what is kept in `folder`."""
     digest = hashlib.sha256()
     for path in sorted(path for path in source.rglob("*") if path.is_file()):
@@ -191,7 +195,7 @@ def files_index(source: Path, folder: Path, chosen: IndexSettings | None) -> Gen
 
 def _index(
     folder: Path,
-    chosen: IndexSettings | None,
+    chosen: Settings | None,
     digest: str,
     reader: str,
     write: Any,  # noqa: ANN401
@@ -229,7 +233,7 @@ def _ingested(workspace: Workspace, reader: str, paths: list[Path]) -> Generator
         work.close()
 
 
-def _reusable(folder: Path, digest: str, chosen: IndexSettings | None) -> bool:
+def _reusable(folder: Path, digest: str, chosen: Settings | None) -> bool:
     """Tell whether a folder keeps this index whole. Raises KeptOtherError where it keeps another."""
     path = folder / _MARK
     if not path.exists():
@@ -243,11 +247,10 @@ def _reusable(folder: Path, digest: str, chosen: IndexSettings | None) -> bool:
     return noted.get("whole") is True
 
 
-def _note(folder: Path, digest: str, chosen: IndexSettings | None, *, whole: bool) -> None:
+def _note(folder: Path, digest: str, chosen: Settings | None, *, whole: bool) -> None:
     write_whole(folder / _MARK, json.dumps(_noted(digest, chosen, whole=whole)).encode())
 
 
-def _noted(digest: str, chosen: IndexSettings | None, *, whole: bool) -> dict[str, Any]:
-    settings = chosen.model_dump() if chosen else {}
-    settings.pop("threads", None)  # how many never changes what is indexed
+def _noted(digest: str, chosen: Settings | None, *, whole: bool) -> dict[str, Any]:
+    settings = {} if chosen is None else chosen.index.model_dump(exclude=_NO_MATTER)
     return {"made by": "antedate evaluate", "documents": digest, "settings": settings, "whole": whole}

@@ -120,7 +120,7 @@ def _now(folder: Path) -> tuple[int, frozenset[str]]:
         now = manifest.read(folder)
     except (IndexingError, OSError):
         return 0, frozenset()
-    return now.generation, frozenset({now.model_sha256})
+    return now.generation, frozenset({now.model_sha256, now.passage_sha256})
 
 
 def store(folder: Path, evaluation: Evaluation, *, generation: int, snapshot: str) -> Path | None:
