@@ -42,7 +42,6 @@ def task(
     found: Survey,
     indexed: Indexed,
     *,
-    limit: int | None = None,
     earlier_only: bool = False,
 ) -> Task:
     """Make the task of the judgments `name`. Raises BeirMissingError, NoDatesError."""
@@ -60,7 +59,7 @@ def task(
         counts["queries_without_date"] = len(texts) - len(dated)
         counts["documents_without_date"] = len(found.ids) - found.dated
         texts = dated
-    questions = tuple(_question(record, earlier_only=earlier_only) for record in texts.values())[:limit]
+    questions = tuple(_question(record, earlier_only=earlier_only) for record in texts.values())
     known = frozenset(found.ids)
     used = {question.id: judged[question.id] for question in questions}
     counts["questions"] = len(questions)

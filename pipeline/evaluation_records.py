@@ -11,7 +11,7 @@ Decisions
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from index.metrics import Table
@@ -143,6 +143,23 @@ class Evaluation:
     def sound(self) -> bool:
         """Whether there are figures and every check held."""
         return self.outcome == MEASURED and all(check.ok for check in self.checks)
+
+
+def limited(task: Task, count: int | None) -> Task:
+    """Return a task with its first `count` questions only; all of them for None."""
+    if count is None or count >= len(task.questions):
+        return task
+    questions = task.questions[:count]
+    return replace(
+        task,
+        questions=questions,
+        judgments={question.id: task.judgments[question.id] for question in questions},
+        counts={
+            **task.counts,
+            "questions": count,
+            "questions_left_out_by_limit": len(task.questions) - count,
+        },
+    )
 
 
 def as_json(found: Evaluation) -> dict[str, Any]:

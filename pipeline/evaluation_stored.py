@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final
 from index import manifest
 from index.errors import IndexingError
 from index.files import write_whole
+from pipeline import store_corpus
 from pipeline.evaluation_records import INSUFFICIENT, Estimate
 from pipeline.evaluation_tasks import OWN
 from pipeline.records import from_json, to_json
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipeline.evaluation_records import Evaluation
+    from pipeline.store import Store
 
 NAME: Final = "evaluation.json"
 NOT_MEASURED: Final = "not measured; run 'antedate evaluate --own'"
@@ -123,15 +125,21 @@ def _now(folder: Path) -> tuple[int, frozenset[str]]:
     return now.generation, frozenset({now.model_sha256, now.passage_sha256})
 
 
-def store(folder: Path, evaluation: Evaluation, *, generation: int, snapshot: str) -> Path | None:
+def keep(held: Store, folder: Path, evaluation: Evaluation) -> Path | None:
     """Keep an evaluation with the index in `folder`; returns the file, None where there is no index.
 
-    `generation` and `snapshot` are those of the index in `folder`: the built-in benchmark has its own.
-    Raises OSError.
+    `held` is the store of that index. The built-in benchmark has a corpus of its own, so what is noted for it
+    is the index that its figures stand beside. Raises OSError.
     """
     if not manifest.exists(folder):
         return None
     before = stored(folder)
+    own = evaluation.task.name == OWN
+    generation, snapshot = evaluation.index.generation, evaluation.index.snapshot
+    if not own:
+        generation, _ = _now(folder)
+        with held.read() as connection:
+            snapshot = store_corpus.snapshot(connection)
     figures = Figures(
         outcome=evaluation.outcome,
         why=evaluation.words,
@@ -143,7 +151,6 @@ def store(folder: Path, evaluation: Evaluation, *, generation: int, snapshot: st
         models=dict(evaluation.index.models),
         version=evaluation.index.version,
     )
-    own = evaluation.task.name == OWN
     kept = {
         "own": figures if own else before and before.own,
         "built_in": before and before.built_in if own else figures,
