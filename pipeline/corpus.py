@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from index.encoders import Encoders
-    from index.records import PieceHit
+    from index.records import Hit, PieceHit
     from ingest.documents import Document
     from ingest.passages import Passage
     from pipeline.store import Store
@@ -112,20 +112,16 @@ class Corpus(Indexed):
         expression = not plain and syntax.is_expression(query)
         if liked and not expression:
             query = " ".join(filter(None, (query, *(self._brief(item) for item in liked))))
-        hits = self.reader().search(
+        hits = self.ranked(
             query,
             mode=mode,
             limit=limit,
             filter=self._filter(filters),
             pieces=passages,
-            depth=_DEPTH,
             plain=not expression,
-            fuse=self.method.fuse,
-            weights=self.method.weights,
             like=liked,
             unlike=unliked,
-            expand=self._expanded if self.method.expand else None,
-            rescore=self._rescored if self.method.rescore and passages else None,
+            rescore=bool(passages),
         )
         self._load([hit.item for hit in hits])
         wanted = syntax.prose(syntax.parse(query)) if expression else query
@@ -147,6 +143,39 @@ class Corpus(Indexed):
             for hit in hits
             if hit.item in self._kept
             for document in (self._kept[hit.item][0],)
+        )
+
+    def ranked(
+        self,
+        query: str,
+        *,
+        mode: Mode,
+        limit: int,
+        filter: Filter,  # noqa: A002 - the word that the index uses for it
+        pieces: int = 0,
+        plain: bool = True,
+        like: Sequence[int] = (),
+        unlike: Sequence[int] = (),
+        rescore: bool = True,
+    ) -> list[Hit]:
+        """Rank by this corpus's method: what a search shows and what an evaluation measures.
+
+        `like` and `unlike` are numbers of documents. Raises QuerySyntaxError.
+        """
+        return self.reader().search(
+            query,
+            mode=mode,
+            limit=limit,
+            filter=filter,
+            pieces=pieces,
+            depth=_DEPTH,
+            plain=plain,
+            fuse=self.method.fuse,
+            weights=self.method.weights,
+            like=like,
+            unlike=unlike,
+            expand=self._expanded if self.method.expand else None,
+            rescore=self._rescored if self.method.rescore and rescore else None,
         )
 
     def understood(self, query: str) -> Understood:
