@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from index.errors import IndexDamagedError
-from index.expressions import compiled
+from index.expressions import Compiler
 from index.lexical_files import ANALYZER, ITEMS, PIECES, analyzer, tantivy
 from index.records import ORDINAL_BITS
 from index.text import BOILERPLATE, content, stems
@@ -121,7 +121,7 @@ class Lexical:
         return self._frequencies[term]
 
     def _compiled(self, wanted: Node) -> Any:  # noqa: ANN401 - tantivy has no types
-        query = compiled(self._items.schema, wanted)
+        query = Compiler(self._items.schema, self._item_searcher).compiled(wanted)
         return tantivy().Query.empty_query() if query is None else query
 
     def _best(self, query: Any, allowed: NDArray[np.int64] | None, depth: int) -> list[tuple[int, float]]:  # noqa: ANN401

@@ -95,6 +95,12 @@ def tokens(text: str) -> list[Token]:
     ]
 
 
+def plain_words(text: str) -> list[str]:
+    """Return the words of a text in order, folded but not stemmed: for names."""
+    found = (folded(match[0]) for match in _WORD.finditer(text))
+    return [word for word in found if len(word.encode()) < LONGEST]
+
+
 def words(text: str) -> str:
     """Return the stems of `tokens` in order, between blanks, `NO_WORD` standing for words too long."""
     return " ".join(map(_RUNS.__getitem__, text.split()))
