@@ -32,6 +32,8 @@ _ENDINGS = tuple(
     ization ise ised ising isation ism ist ic ics ical ically ous ously ful fully less ies ied y
     es s""".split()  # noqa: SIM905 - no easier to read quoted
 )
+_ANY = 1_000
+"""Letters that are no limit."""
 _FILLERS = ("b", "a", "aba")
 _CHUNK = re.compile(r"\S+")
 _WILD = re.compile(r"(\*|\?|\$\d{0,2})")
@@ -93,37 +95,81 @@ def _plain(text: str, *, stemmed: bool) -> list[str]:
     return [token.stem for token in tokens(text)] if stemmed else plain_words(text)
 
 
+@dataclass(frozen=True, slots=True)
+class _Gap:
+    """What adjoining wildcards stand for: from `least` to `most` letters."""
+
+    least: int
+    most: int
+
+    @property
+    def regex(self) -> str:
+        if self.most >= _ANY:
+            return ".*" if not self.least else f".{{{self.least},}}"
+        return f".{{{self.least},{self.most}}}"
+
+    def without(self, letters: int) -> _Gap:
+        return _Gap(max(0, self.least - letters), self.most if self.most >= _ANY else self.most - letters)
+
+
 @lru_cache(maxsize=1024)
 def _pattern(written: str, stemmed: bool) -> Pattern:
-    literals = [folded(part) for part in _WILD.split(written)[::2]]
-    signs = _WILD.split(written)[1::2]
-    gaps = [_gap(sign) for sign in signs]
-    exact = "".join(escaped(a) + b for a, b in zip(literals, [*gaps, ""], strict=True))
+    literals, gaps = _read(written)
+    exact = _joined(literals, gaps)
     found = {exact}
     if stemmed:
-        found |= {made for made in _stemmed(literals, signs, gaps) if not re.fullmatch(exact, made)}
+        found |= {made for made in _stemmed(literals, gaps) if not re.fullmatch(exact, made)}
     begins = sorted({_begin(regex) for regex in found})
     prefixes = tuple(one for one in begins if not any(one.startswith(b) for b in begins if b != one))
     return Pattern(regex="|".join(sorted(found)), written=written, prefixes=prefixes)
 
 
-def _stemmed(literals: list[str], signs: list[str], gaps: list[str]) -> set[str]:
+def _read(written: str) -> tuple[list[str], list[_Gap]]:
+    """Return the letters and, between and behind them, the gaps; adjoining wildcards are one gap."""
+    literals: list[str] = []
+    gaps: list[_Gap] = []
+    pieces = _WILD.split(written)
+    for literal, sign in zip(pieces[::2], [*pieces[1::2], ""], strict=True):
+        gap = _gap(sign)
+        if literals and not literal and sign:
+            gaps[-1] = _Gap(gaps[-1].least + gap.least, min(gaps[-1].most + gap.most, _ANY))
+        else:
+            literals.append(folded(literal))
+            gaps.append(gap)
+    return literals, gaps[:-1]
+
+
+def _stemmed(literals: list[str], gaps: list[_Gap]) -> set[str]:
     """Return what the stems of matching words look like, where they are not as the pattern's own letters."""
-    *inner, last = literals if literals[-1] else literals[:-1]
-    between = gaps[: len(inner)]
-    open_ended = not literals[-1]
-    longest = _most(signs[len(inner) :]) if open_ended else 0
+    *inner, start, last = literals
+    *before, gap = gaps
+    found = set()
+    for ending in _completions(start):
+        if ending.endswith(last) and gap.least <= len(ending) - len(last) <= gap.most:
+            found |= _endings(inner, start + ending, before)
+    if last:
+        found |= _endings([*inner, start], last, gaps) | _swallowed(literals, gaps)
+    return found
+
+
+def _endings(inner: list[str], last: str, gaps: list[_Gap]) -> set[str]:
+    """Return patterns for the stem of `inner` with gaps and `last`, whatever letters stand in the gaps."""
     found = set()
     for filler in _FILLERS if inner else ("",):
         fixed = "".join(part + filler for part in inner)
-        for ending in _completions(last) if open_ended else ("",):
-            if len(ending) > longest:
-                continue
-            made = stem(fixed + last + ending)
-            if made.startswith(fixed):
-                pattern = "".join(escaped(a) + b for a, b in zip(inner, between, strict=True))
-                if (pattern and len(inner[0]) >= SHORTEST) or len(made) >= SHORTEST:
-                    found.add(pattern + escaped(made[len(fixed) :]))
+        made = stem(fixed + last)
+        if made.startswith(fixed) and len(inner[0] if inner else made) >= SHORTEST:
+            found.add(_joined([*inner, made[len(fixed) :]], gaps))
+    return found
+
+
+def _swallowed(literals: list[str], gaps: list[_Gap]) -> set[str]:
+    """Return patterns for words whose ending begins in the last wildcard: `col*r` is also `coland`(er)."""
+    found = set()
+    for ending in _ENDINGS:
+        taken = len(ending) - len(literals[-1])
+        if ending.endswith(literals[-1]) and 0 < taken <= gaps[-1].most:
+            found.add(_joined([*literals[:-1], ""], [*gaps[:-1], gaps[-1].without(taken)]))
     return found
 
 
@@ -135,17 +181,15 @@ def _completions(start: str) -> set[str]:
     return found
 
 
-def _gap(sign: str) -> str:
+def _gap(sign: str) -> _Gap:
     if sign == "?":
-        return "."
-    return f".{{0,{int(sign[1:])}}}" if sign[1:] else ".*"
+        return _Gap(1, 1)
+    return _Gap(0, int(sign[1:]) if sign[1:] else _ANY)
 
 
-def _most(signs: list[str]) -> int:
-    """Return how many letters wildcards at the end stand for at most."""
-    if any(sign in ("*", "$") for sign in signs):
-        return LONGEST_GAP
-    return sum(1 if sign == "?" else int(sign[1:]) for sign in signs)
+def _joined(literals: list[str], gaps: list[_Gap]) -> str:
+    ends = [*(gap.regex for gap in gaps), ""]
+    return "".join(escaped(literal) + end for literal, end in zip(literals, ends, strict=True))
 
 
 def _begin(regex: str) -> str:
