@@ -226,6 +226,10 @@ class HybridIndex:
         """Return the stems that a prose query is looked for by, heaviest first."""
         return [term for term, _ in self._words.terms(query)]
 
+    def answering(self, query: str) -> NDArray[np.int64]:
+        """Return, ascending, all items that an expression matches. Raises QuerySyntaxError."""
+        return self._words.matching(syntax.parse(query))
+
     def passing(self, filter: Filter) -> NDArray[np.int64]:  # noqa: A002 - as in search
         """Return the items that pass a filter, ascending."""
         return self._dense.ids(self._dense.mask(filter))

@@ -243,7 +243,7 @@ class Corpus:
         """Rank documents for a query, best first. Raises QuerySyntaxError."""
         query = clean(query)
         hits = self.reader().search(
-            query, mode=mode, limit=limit, filter=self._filter(filters), pieces=passages
+            query, mode=mode, limit=limit, filter=self.limits(filters), pieces=passages
         )
         self._load([hit.item for hit in hits])
         wanted = syntax.prose(syntax.parse(query)) if syntax.is_expression(query) else query
@@ -291,7 +291,7 @@ class Corpus:
         reader = self.reader()
         among = None
         if filters.classes:
-            among = frozenset(reader.passing(self._filter(replace(filters, before=None))).tolist())
+            among = frozenset(reader.passing(self.limits(replace(filters, before=None))).tolist())
         with self.store.read() as connection:
             certain, uncertain, undated = store_corpus.reach(connection, filters, among)
             waiting = store_corpus.count_pending(connection, reader.generation)
@@ -342,7 +342,7 @@ class Corpus:
     def count(self, filters: SearchFilter) -> int:
         """Return how many documents pass a filter."""
         if filters.classes:
-            return self.reader().matching(self._filter(filters))
+            return self.reader().matching(self.limits(filters))
         with self.store.read() as connection:
             return store_corpus.count(connection, filters)
 
@@ -353,22 +353,29 @@ class Corpus:
             name, mark = self.encoder.name, self.encoder.sha256
             return corpus_status.status(connection, model=name, model_sha256=mark, generation=generation)
 
-    def _filter(self, filters: SearchFilter) -> Filter:
+    def limits(self, filters: SearchFilter) -> Filter:
+        """Return a filter as the index takes it."""
         groups = (
             tuple(f"kind:{kind}" for kind in filters.kinds),
             tuple(f"country:{country}" for country in filters.countries),
+            tuple(f"source:{source}" for source in filters.sources),
             tuple(f"class:{symbol(prefix)}*" for prefix in filters.classes),
         )
-        without: frozenset[int] = frozenset()
-        if filters.exclude:
-            with self.store.read() as connection:
-                without = frozenset(r.item for r in store_corpus.rows_by_keys(connection, filters.exclude))
+        without, only = self._items(filters.exclude), filters.only
         return Filter(
             before=None if filters.before is None else filters.before.toordinal(),
+            after=None if filters.after is None else filters.after.toordinal(),
             undated=filters.undated,
             tags=tuple(group for group in groups if group),
             without=without,
+            only=None if only is None else self._items(only),
         )
+
+    def _items(self, keys: Sequence[str]) -> frozenset[int]:
+        if not keys:
+            return frozenset()
+        with self.store.read() as connection:
+            return frozenset(row.item for row in store_corpus.rows_by_keys(connection, keys))
 
     def _quoted(
         self, item: int, hits: Sequence[PieceHit], query: str, count: int
