@@ -102,7 +102,7 @@ def assess(
     status = library.status()
     limits = SearchFilter(before=critical_date, undated=True, exclude=exclude)
     search = _Search(queries=[], score={}, ranks={}, hits=[])
-    subjects = _queries(disclosure, features)
+    subjects = queries(disclosure, features)
     for done, (subject, query) in enumerate(subjects):
         yield AssessProgress(done=1 + done, total=total, words=f"searching for {_named(subject)}")
         if status.documents:
@@ -153,7 +153,7 @@ def _named(subject: str) -> str:
     return "the whole" if subject == "whole" else subject
 
 
-def _queries(disclosure: Disclosure, features: Sequence[Feature]) -> tuple[tuple[str, str], ...]:
+def queries(disclosure: Disclosure, features: Sequence[Feature]) -> tuple[tuple[str, str], ...]:
     """Return (subject, text), the whole first; a short feature says little alone and borrows the title."""
     essential = [feature.text for feature in features if feature.essential] or [f.text for f in features]
     whole = ". ".join((disclosure.title, *essential))[:_WHOLE_LIMIT]

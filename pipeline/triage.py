@@ -7,8 +7,9 @@ Decisions
 * **In chart** hands a document to the next assessment, which charts it for certain (`assess(include=…)`).
   **Not relevant** hides a document from the lists of this case and from nothing else: an assessment searches
   and charts it as before, because a silent miss costs a right and a wrong click must not be one.
-* Who changes a mark names the version that was seen; if somebody else changed it meanwhile, nothing is
-  written (`StaleMarkError`). Whether it was seen is no such change: it is nobody's opinion.
+* Who changes a mark hands in the mark that was seen. If it moved on meanwhile, and what is to be changed is
+  not as it was seen, nothing is written (`StaleMarkError`); what others said of something else (a rating
+  beside a note) stands in nobody's way and stays. That it was seen is nobody's opinion.
 * Every change is logged with its key and what it became; of a note only that it was changed.
 * A list is decided at once only where nobody has decided: what is kept, dropped or charted stays.
 """
@@ -40,10 +41,10 @@ MOST_RATING: Final = 5
 class StaleMarkError(UsageError):
     """Somebody else marked the document meanwhile."""
 
-    def __init__(self, key: str, found: Mark) -> None:
+    def __init__(self, found: Mark) -> None:
         super().__init__(
-            f"{key} was marked meanwhile by {found.by} ({found.verdict.value}); nothing of yours was saved. "
-            "Look at it as it is now, then repeat your change"
+            f"{found.key} was marked meanwhile by {found.by} ({found.verdict.value}); nothing of yours was "
+            "saved. Look at it as it is now, then repeat your change"
         )
 
 
@@ -90,10 +91,9 @@ class Triage:
     def change(
         self,
         case: str,
-        key: str,
+        shown: Mark,
         actor: Person,
         *,
-        seen_version: int,
         verdict: Verdict | None = None,
         look_again: bool | None = None,
         rating: int | None = None,
@@ -101,27 +101,26 @@ class Triage:
     ) -> Mark:
         """Change what is given and nothing else; returns the mark as it is now.
 
-        `seen_version` is that of the mark that the change was made on. Raises StaleMarkError, BadMarkError,
+        `shown` is the mark that the change was made on. Raises StaleMarkError, BadMarkError,
         UnknownCaseError; each leaves everything as it was.
         """
         if rating is not None and not 0 <= rating <= MOST_RATING:
-            raise BadMarkError(key, f"a rating is 1 to {MOST_RATING}, or 0 for none")
+            raise BadMarkError(shown.key, f"a rating is 1 to {MOST_RATING}, or 0 for none")
         if note is not None and len(note) > MOST_NOTE:
-            raise BadMarkError(key, f"a note has at most {MOST_NOTE:,} characters")
+            raise BadMarkError(shown.key, f"a note has at most {MOST_NOTE:,} characters")
         given = {"verdict": verdict, "look_again": look_again, "rating": rating, "note": note}
         with self._store.begin() as connection:
             self._known(connection, case)
-            before = store_triage.get(connection, case, key)
+            now = store_triage.get(connection, case, shown.key)
             changed = {
                 name: value
                 for name, value in given.items()
-                if value is not None and value != getattr(before, name)
+                if value is not None and value != getattr(now, name)
             }
-            if before.version != seen_version and changed:
-                raise StaleMarkError(key, before)
-            if not changed:
-                return before
-            return self._put(connection, case, before, actor, changed)
+            moved = now.version != shown.version
+            if moved and any(getattr(now, name) != getattr(shown, name) for name in changed):
+                raise StaleMarkError(now)
+            return self._put(connection, case, now, actor, changed) if changed else now
 
     def see(self, case: str, key: str, actor: Person) -> None:
         """Record that somebody looked at a document; once is enough."""

@@ -12,7 +12,7 @@ from pipeline.decompose import decompose
 from pipeline.disclosure import Topic
 from pipeline.including import ADDED, GONE
 from pipeline.intake import from_answers
-from pipeline.store_triage import Verdict
+from pipeline.store_triage import Mark, Verdict
 from tests.hash_encoder import HashEncoder
 from tests.memory_library import MemoryLibrary, make_document
 from tests.ui_workspace import INES, new_workspace
@@ -105,9 +105,9 @@ def test_a_case_charts_what_was_put_into_its_chart_and_still_what_was_called_not
     with new_workspace(tmp_path / "w", corpus=True) as workspace:
         case = workspace.cases.add(drip_line(), INES)
         triage = workspace.triage
-        triage.change(case, "US-9900003-A1", INES, seen_version=0, verdict=Verdict.IN_CHART)
-        triage.change(case, "US-9900001-B2", INES, seen_version=0, verdict=Verdict.NOT_RELEVANT)
-        triage.change(case, "US-9900005-B2", INES, seen_version=0, verdict=Verdict.IN_CHART)
+        triage.change(case, Mark(key="US-9900003-A1"), INES, verdict=Verdict.IN_CHART)
+        triage.change(case, Mark(key="US-9900001-B2"), INES, verdict=Verdict.NOT_RELEVANT)
+        triage.change(case, Mark(key="US-9900005-B2"), INES, verdict=Verdict.IN_CHART)
         report = _finished(workspace.cases.assess(case, INES, limit=2))
         assert {"US-9900003-A1", "US-9900001-B2"} <= set(_charted(report))
         assert "US-9900005-B2" in {out.key for out in report.left_out}

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 KEY = "US-9900001-B2"
+NEW = Mark(key=KEY)
+"""What a page shows before anybody said anything."""
 
 
 @pytest.fixture
@@ -31,10 +33,10 @@ def test_a_change_touches_what_is_given_survives_a_reopening_and_is_logged_witho
     workspace: Workspace, case: str, clock: Callable[[], datetime]
 ) -> None:
     assert workspace.triage.get(case, KEY) == Mark(key=KEY)
-    kept = workspace.triage.change(case, KEY, INES, seen_version=0, verdict=Verdict.KEPT)
+    kept = workspace.triage.change(case, NEW, INES, verdict=Verdict.KEPT)
     assert (kept.verdict, kept.seen, kept.version, kept.by) == (Verdict.KEPT, True, 1, "ines")
-    workspace.triage.change(case, KEY, INES, seen_version=1, note="secret: flushes like ours", rating=4)
-    workspace.triage.change(case, KEY, INES, seen_version=2, look_again=True)
+    rated = workspace.triage.change(case, kept, INES, note="secret: flushes like ours", rating=4)
+    workspace.triage.change(case, rated, INES, look_again=True)
     with Workspace.open(workspace.folder, clock=clock) as again:
         mark = again.triage.get(case, KEY)
         assert (mark.verdict, mark.rating, mark.note) == (Verdict.KEPT, 4, "secret: flushes like ours")
@@ -52,12 +54,19 @@ def test_a_change_touches_what_is_given_survives_a_reopening_and_is_logged_witho
 
 
 def test_of_two_tabs_the_second_is_refused_and_overwrites_nothing(workspace: Workspace, case: str) -> None:
-    workspace.triage.change(case, KEY, INES, seen_version=0, note="mine")
+    workspace.triage.change(case, NEW, INES, note="mine")
     with pytest.raises(StaleMarkError, match="by ines"):
-        workspace.triage.change(case, KEY, MARA, seen_version=0, note="hers")
+        workspace.triage.change(case, NEW, MARA, note="hers")
     assert workspace.triage.get(case, KEY).note == "mine"
-    workspace.triage.change(case, KEY, MARA, seen_version=1, note="hers, after reading it")
+    workspace.triage.change(case, workspace.triage.get(case, KEY), MARA, note="hers, after reading it")
     assert workspace.triage.get(case, KEY).note == "hers, after reading it"
+
+
+def test_of_two_tabs_that_say_different_things_both_are_kept(workspace: Workspace, case: str) -> None:
+    workspace.triage.change(case, NEW, INES, note="mine")
+    workspace.triage.change(case, NEW, MARA, rating=5)
+    mark = workspace.triage.get(case, KEY)
+    assert (mark.note, mark.rating, mark.version) == ("mine", 5, 2)
 
 
 def test_of_many_writers_at_once_exactly_one_wins_each_version(workspace: Workspace, case: str) -> None:
@@ -65,7 +74,7 @@ def test_of_many_writers_at_once_exactly_one_wins_each_version(workspace: Worksp
 
     def write(number: int) -> None:
         try:
-            workspace.triage.change(case, KEY, INES, seen_version=0, note=f"note {number}")
+            workspace.triage.change(case, NEW, INES, note=f"note {number}")
         except StaleMarkError as error:
             refused.append(error)
 
@@ -78,8 +87,8 @@ def test_of_many_writers_at_once_exactly_one_wins_each_version(workspace: Worksp
 
 
 def test_the_same_change_again_is_no_change(workspace: Workspace, case: str) -> None:
-    workspace.triage.change(case, KEY, INES, seen_version=0, verdict=Verdict.KEPT)
-    again = workspace.triage.change(case, KEY, MARA, seen_version=0, verdict=Verdict.KEPT)
+    workspace.triage.change(case, NEW, INES, verdict=Verdict.KEPT)
+    again = workspace.triage.change(case, NEW, MARA, verdict=Verdict.KEPT)
     assert (again.version, again.by) == (1, "ines")
     assert sum(event.action == "document marked" for event in workspace.history(case)) == 1
 
@@ -87,13 +96,13 @@ def test_the_same_change_again_is_no_change(workspace: Workspace, case: str) -> 
 def test_having_seen_is_nobodys_opinion_and_makes_no_other_tab_stale(workspace: Workspace, case: str) -> None:
     workspace.triage.see(case, KEY, MARA)
     workspace.triage.see(case, KEY, INES)
-    mark = workspace.triage.change(case, KEY, INES, seen_version=0, rating=2)
+    mark = workspace.triage.change(case, NEW, INES, rating=2)
     assert (mark.seen, mark.verdict, mark.version) == (True, Verdict.UNDECIDED, 1)
 
 
 def test_a_list_is_decided_only_where_nobody_has_decided(workspace: Workspace, case: str) -> None:
-    workspace.triage.change(case, "A", INES, seen_version=0, verdict=Verdict.KEPT)
-    workspace.triage.change(case, "B", INES, seen_version=0, rating=3)
+    workspace.triage.change(case, Mark(key="A"), INES, verdict=Verdict.KEPT)
+    workspace.triage.change(case, Mark(key="B"), INES, rating=3)
     assert workspace.triage.decide_all(case, ["A", "B", "C", "C"], Verdict.NOT_RELEVANT, MARA) == 2
     marks = workspace.triage.marks(case, ["A", "B", "C", "D"])
     assert [mark.verdict for mark in marks.values()] == [
@@ -110,7 +119,7 @@ def test_a_mark_that_cannot_be_kept_is_refused(
     workspace: Workspace, case: str, wrong: dict[str, int]
 ) -> None:
     with pytest.raises(BadMarkError, match="nothing was saved"):
-        workspace.triage.change(case, KEY, INES, seen_version=0, **wrong)  # type: ignore[arg-type]
+        workspace.triage.change(case, NEW, INES, **wrong)  # type: ignore[arg-type]
     assert workspace.triage.get(case, KEY).version == 0
 
 
