@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from index import syntax
 from ingest.documents import clean
-from pipeline import store_corpus, store_facets, store_relations
+from pipeline import store_facets, store_relations
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -128,8 +128,7 @@ class _Found:
         exact: bool,
     ) -> None:
         self._corpus, self._query, self._mode, self._exact = corpus, query, mode, exact
-        examples = (("like", self._items(like)), ("unlike", self._items(unlike)))
-        self._examples: dict[str, Any] = {name: items for name, items in examples if items}
+        self._like, self._unlike = like, unlike
         self._known: dict[SearchFilter, Sequence[int]] = {}
         self._every: Sequence[int] | None = None
 
@@ -142,17 +141,13 @@ class _Found:
                 self._every = self._corpus.reader().answering(self._query).tolist()
             return self._every
         if filters not in self._known:
-            hits = self._corpus.reader().search(
+            hits = self._corpus.ranked(
                 self._query,
                 mode=self._mode,
                 limit=CONSIDERED,
-                filter=self._corpus.limits(filters),
-                pieces=0,
-                **self._examples,
+                filters=filters,
+                like=self._like,
+                unlike=self._unlike,
             )
             self._known[filters] = [hit.item for hit in hits]
         return self._known[filters]
-
-    def _items(self, keys: Sequence[str]) -> tuple[int, ...]:
-        with self._corpus.store.read() as connection:
-            return tuple(row.item for row in store_corpus.rows_by_keys(connection, keys))

@@ -107,6 +107,16 @@ def cited_by(connection: Connection, names: Sequence[str]) -> tuple[Row, ...]:
     return _rows(connection, documents.c.id.in_(citing))
 
 
+def cited_and_citing(connection: Connection, items: Sequence[int]) -> list[int]:
+    """Return the numbers of documents that these cite, and of those that cite them, ascending."""
+    part = list(items)[:_MANY]
+    keys = select(citations.c.key).where(citations.c.document.in_(part))
+    own = select(documents.c.bare).where(documents.c.id.in_(part))
+    cited = select(documents.c.id).where(documents.c.bare.in_(keys))
+    citing = select(citations.c.document).where(citations.c.key.in_(own))
+    return sorted({int(row[0]) for query in (cited, citing) for row in connection.execute(query)})
+
+
 def resolve(connection: Connection, keys: Sequence[str]) -> dict[str, Row]:
     """Return the documents that cited keys mean; of several kinds of one number, the first public."""
     found: dict[str, Row] = {}

@@ -133,6 +133,7 @@ class Workspace:
         """The documents and their index."""
         from index import manifest
         from index.encoder import SentenceEncoder
+        from index.encoders import Encoders
         from pipeline.corpus import Corpus
 
         chosen = self.settings.index
@@ -141,7 +142,7 @@ class Workspace:
         encoder = SentenceEncoder(
             chosen.model or None, threads=chosen.threads, precision="auto" if held is None else held
         )
-        return Corpus(self.store, folder, encoder)
+        return Corpus(self.store, folder, Encoders(documents=encoder, passages=encoder))
 
     @cached_property
     def cases(self) -> Cases:
