@@ -1,0 +1,40 @@
+"""How a query was read, in plain words: for an expression and for prose alike."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from index import syntax
+from ingest.documents import clean
+
+if TYPE_CHECKING:
+    from pipeline.corpus import Corpus
+    from pipeline.library import Understood
+
+_SHOWN = 400
+
+
+def explanation(corpus: Corpus, query: str) -> str:
+    """Return what was understood of a query. Raises QuerySyntaxError."""
+    return told(query, corpus.understood(query))
+
+
+def told(query: str, understood: Understood) -> str:
+    """Return what was understood, in a sentence or two."""
+    query = clean(query)
+    if understood.reading == "expression":
+        from index.explaining import explained
+
+        said = explained(syntax.parse(query))
+        return f"Read as an expression: {said}"
+    if not understood.words:
+        said = "Read as plain text, in which no word says anything by itself: ranked by meaning only."
+    else:
+        text = understood.text
+        shown = text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
+        said = f"Read as plain text. Words that are looked for, those that weigh most first: {shown}."
+    if understood.left_out:
+        said += f" Left out: {understood.left_out} lighter words or claim boilerplate."
+    if understood.shortened:
+        said += " By meaning, only about its first 190 words were asked for."
+    return said
