@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from index import inventory, manifest, segments, writing
+from index import inventory, manifest, segments, syntax, writing
 from index.dense import Dense
 from index.errors import IndexDamagedError, IndexWriteError, ReadOnlyError
 from index.fusion import Weights

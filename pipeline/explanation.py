@@ -23,9 +23,12 @@ def told(query: str, understood: Understood) -> str:
     """Return what was understood, in a sentence or two."""
     query = clean(query)
     if understood.reading == "expression":
-        from index.explaining import explained
+        try:
+            from index.explaining import explained  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
-        said = explained(syntax.parse(query))
+            said = explained(syntax.parse(query))
+        except ImportError:
+            said = understood.text
         return f"Read as an expression: {said}"
     if not understood.words:
         said = "Read as plain text, in which no word says anything by itself: ranked by meaning only."
