@@ -91,15 +91,10 @@ def new_workspace(folder: Path, *, corpus: bool = False) -> Workspace:
     for person in (INES, MARA, REX):
         workspace.add_person(person, by="setup")
     if corpus:
-        fill(workspace)
+        from pipeline.ingestion import ingest
+
+        file = folder / "documents.jsonl"
+        file.write_text("\n".join(_lines()) + "\n", encoding="utf-8")
+        for _ in ingest(workspace.corpus, "jsonl", [file], clock=clock):
+            pass
     return workspace
-
-
-def fill(workspace: Workspace) -> None:
-    """Read the small corpus in."""
-    from pipeline.ingestion import ingest
-
-    file = workspace.folder / "documents.jsonl"
-    file.write_text("\n".join(_lines()) + "\n", encoding="utf-8")
-    for _ in ingest(workspace.corpus, "jsonl", [file], clock=clock):
-        pass

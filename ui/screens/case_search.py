@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from index.errors import QuerySyntaxError
 from pipeline.assess import queries
 from pipeline.store_triage import Verdict
 from ui.screens import asked, case_marks, search_answer, search_filters, shell
@@ -57,22 +56,11 @@ def view(desk: shell.Desk, case: Case) -> None:
         return
     shown = _show(desk, case)
     exclude, only = _frozen(desk, case, wanted, shown)
-    try:
-        with shell.said():
-            found = _answered(desk, wanted, exclude, only)
-    except QuerySyntaxError as error:
-        found = None
-        search_answer.misread(wanted.query, error)
+    found = search_answer.asked_for(desk, wanted, exclude=exclude, only=only)
     with bar:
         search_filters.limits(wanted, found.facets if found else None, own_before=critical)
     if found is not None:
         _list(desk, case, found, wanted, shown)
-
-
-def _answered(
-    desk: shell.Desk, wanted: Asked, exclude: tuple[str, ...], only: tuple[str, ...] | None
-) -> Answer:
-    return search_answer.answer(desk, wanted, exclude=exclude, only=only)
 
 
 def _query(texts: Mapping[str, str]) -> str:

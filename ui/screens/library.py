@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from index.errors import QuerySyntaxError
 from ui.hit_card import card
 from ui.screens import asked, library_document, search_answer, search_filters, shell
 from ui.widgets import bars, count, element, plain, show
@@ -39,12 +38,7 @@ def page() -> None:
             search_filters.limits(wanted, search_answer.counts(str(desk.workspace.folder), wanted))
         _coverage(_status(str(desk.workspace.folder)))
         return
-    found = None
-    with shell.said():
-        try:
-            found = search_answer.answer(desk, wanted)
-        except QuerySyntaxError as error:
-            search_answer.misread(wanted.query, error)
+    found = search_answer.asked_for(desk, wanted)
     with bar:
         search_filters.limits(wanted, found.facets if found else None)
     if found is not None:

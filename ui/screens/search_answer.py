@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from index.errors import QuerySyntaxError
 from pipeline.explanation import explanation
 from pipeline.facets import Facets, facets, within
 from pipeline.library import Reach
@@ -21,7 +22,6 @@ from ui.screens.asked import Asked
 from ui.widgets import count, element, plain, show
 
 if TYPE_CHECKING:
-    from index.errors import QuerySyntaxError
     from pipeline.library import SearchFilter
 
 ROWS = 50
@@ -42,12 +42,17 @@ class Answer:
     """In plain words; empty without a query."""
 
 
-def answer(
+def asked_for(
     desk: shell.Desk, asked: Asked, *, exclude: tuple[str, ...] = (), only: tuple[str, ...] | None = None
-) -> Answer:
-    """Search, without some documents or among some. Raises QuerySyntaxError, UnknownDocumentError."""
-    generation = desk.workspace.corpus.reader().generation
-    return _answer(str(desk.workspace.folder), generation, asked, exclude, only)
+) -> Answer | None:
+    """Search, without some documents or among some; None where it failed, which is then said on the page."""
+    with shell.said():
+        generation = desk.workspace.corpus.reader().generation
+        try:
+            return _answer(str(desk.workspace.folder), generation, asked, exclude, only)
+        except QuerySyntaxError as error:
+            _misread(asked.query, error)
+    return None
 
 
 def _known(value: Any) -> str:  # noqa: ANN401 - a frozen record
@@ -83,7 +88,7 @@ def counts(folder: str, asked: Asked) -> Facets:
     return facets(shell.open_workspace(folder).corpus, "", asked.filters, year=asked.year)
 
 
-def misread(query: str, error: QuerySyntaxError) -> None:
+def _misread(query: str, error: QuerySyntaxError) -> None:
     """Show why a query cannot be read, with a mark below the column that it stumbled at."""
     st.error(plain(str(error), limit=1000))
     if error.column is None:
