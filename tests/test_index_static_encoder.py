@@ -103,13 +103,17 @@ _PIECES = Pieces(PASSAGE_MODEL / "tokenizer.json")
 _TOKENIZER = Tokenizer.from_file(str(PASSAGE_MODEL / "tokenizer.json"))
 
 
-def test_memory_of_runs_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("index.pieces._KEPT", 50)
+@pytest.mark.parametrize(("limit", "value"), [("_KEPT", 50), ("_KEPT_CHARACTERS", 2500)])
+def test_memory_of_runs_is_bounded(monkeypatch: pytest.MonkeyPatch, limit: str, value: int) -> None:
+    monkeypatch.setattr(f"index.pieces.{limit}", value)
     pieces = Pieces(PASSAGE_MODEL / "tokenizer.json")
+    sizes = []
     for start in range(0, 400, 20):
         texts = [f"valve{number} pump{number} {'y' * 100}{number}" for number in range(start, start + 20)]
         _same_pieces(pieces, texts)
-        assert len(pieces._seen) <= 50
+        sizes.append(len(pieces._runs))
+    assert max(sizes) <= 50 + 60
+    assert sizes[-1] < sum(sizes)
 
 
 def test_a_text_gets_the_same_vector_whatever_stands_beside_it(encoder: StaticEncoder) -> None:
@@ -134,6 +138,11 @@ def test_order_and_repetition_cost_nothing_in_exactness(encoder: StaticEncoder) 
     one, two, three = encoder.encode([" ".join(words), " ".join(shuffled), PROSE])
     assert np.array_equal(one, two)
     assert np.allclose(one, three, atol=1e-6)
+
+
+def test_half_a_character_costs_nothing_else(encoder: StaticEncoder) -> None:
+    broken, whole = encoder.encode([f"{PROSE} \ud83d", f"{PROSE} ?"])
+    assert np.array_equal(broken, whole)
 
 
 def test_no_text_gives_no_vectors(encoder: StaticEncoder) -> None:
