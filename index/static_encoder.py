@@ -23,12 +23,14 @@ import hashlib
 import json
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
 from index.errors import EncoderChecksumError, EncoderMissingError, EncoderOutputError
 from index.pieces import Pieces
+
+Real = TypeVar("Real", bound=np.floating[Any])
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,11 +41,11 @@ if TYPE_CHECKING:
 
 PASSAGE_MODEL = Path(__file__).with_name("passage_model")
 NAME = "antedate-passages"
-SHA256 = "719f6d70471fecf6f5f501f9ad4195ba442363acd204c47a852674abcbc5d972"
+SHA256 = "541957f4ee65a25d078aacc954fc999ae7001d4c7311fa6576dddb84cff4d207"
 DIM = 256
 _TEXT_LIMIT = 20_000
 _ROWS = 128
-_HEAD = 1024
+_HEAD = 2048
 _MOST = 511
 """Largest multiple on the grid: 511 * 32,767 pieces < 2**24, the integers that float32 adds exactly."""
 _FINE = 2**36
@@ -152,13 +154,13 @@ def _table(data: bytes, name: str) -> Table:
     return np.rint(table * (_FINE / (np.abs(table).max() or 1.0)))
 
 
-def _sums(ids: NDArray[np.int32], sizes: NDArray[np.int64], table: Table) -> Table:
+def _sums(ids: NDArray[np.int32], sizes: NDArray[np.int64], table: NDArray[Real]) -> NDArray[Real]:
     """Return the sum of the rows `ids` of each text; exact, so that the order does not matter."""
     head = min(_HEAD, len(table))
     texts = np.repeat(np.arange(len(sizes)), sizes)
     often = ids < head
     counts = np.bincount(texts[often] * head + ids[often], minlength=len(sizes) * head)
-    sums: Table = counts.reshape(len(sizes), head).astype(table.dtype) @ table[:head]
+    sums: NDArray[Real] = np.matmul(counts.reshape(len(sizes), head).astype(table.dtype), table[:head])
     rest = texts[~often]
     if len(rest):
         first = np.flatnonzero(np.diff(rest, prepend=-1))
@@ -166,7 +168,7 @@ def _sums(ids: NDArray[np.int32], sizes: NDArray[np.int64], table: Table) -> Tab
     return sums
 
 
-def _directions(sums: Table) -> NDArray[np.float32]:
+def _directions(sums: NDArray[Real]) -> NDArray[np.float32]:
     exact = sums.astype(np.float64)
     norms = np.sqrt((exact * exact).sum(axis=1, keepdims=True))
     made: NDArray[np.float32] = (exact / np.where(norms > 0, norms, 1.0)).astype(np.float32)
