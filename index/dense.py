@@ -67,7 +67,8 @@ class Dense:
         """Open a generation, reusing open segments. Raises FileNotFoundError when superseded meanwhile."""
         held = {segment.entry: segment for segment in known}
         opened = [
-            held.get(entry) or segments.load(parent, entry, manifest.dim) for entry in manifest.segments
+            held.get(entry) or segments.load(parent, entry, manifest.dim, manifest.passage_dim)
+            for entry in manifest.segments
         ]
         return cls(segments=tuple(opened), dead=_load_dead(parent, manifest.dead))
 
@@ -103,10 +104,19 @@ class Dense:
         parts = [segment.items[chosen] for segment, chosen in zip(self.segments, mask, strict=True)]
         return np.sort(np.concatenate([np.zeros(0, np.int64), *parts]))
 
-    def search(self, vector: NDArray[np.float32], mask: Mask, depth: int) -> list[tuple[int, float]]:
-        """Return the `depth` best (item, score) of a mask, best first, ties by item."""
-        items = [np.zeros(0, np.int64)]
-        scores = [np.zeros(0, np.float32)]
+    def search_documents(
+        self, vector: NDArray[np.float32], mask: Mask, depth: int
+    ) -> list[tuple[int, float]]:
+        """Return the `depth` best (item, score) of a mask by items' own vectors, best first, ties by item."""
+        items, scores = [np.zeros(0, np.int64)], [np.zeros(0, np.float32)]
+        for segment, chosen in zip(self.segments, mask, strict=True):
+            items.append(segment.items[chosen])
+            scores.append(_inner(segment.documents, np.flatnonzero(chosen), vector))
+        return _best(items, scores, depth)
+
+    def search_passages(self, vector: NDArray[np.float32], mask: Mask, depth: int) -> list[tuple[int, float]]:
+        """Return the `depth` best (item, score of its best piece) of a mask, best first, ties by item."""
+        items, scores = [np.zeros(0, np.int64)], [np.zeros(0, np.float32)]
         for segment, chosen in zip(self.segments, mask, strict=True):
             counts = np.diff(segment.row_starts)
             kept = chosen & (counts > 0)
@@ -116,15 +126,21 @@ class Dense:
             starts = np.concatenate([[0], np.cumsum(counts[kept])[:-1]])
             items.append(segment.items[kept])
             scores.append(np.maximum.reduceat(_inner(segment.vectors, rows, vector), starts))
-        found, best = np.concatenate(items), np.round(np.concatenate(scores).astype(np.float64), DIGITS)
-        if best.size > depth:
-            least = np.partition(best, best.size - depth)[best.size - depth]
-            near = best >= least
-            found, best = found[near], best[near]
-        order = np.lexsort((found, -best))[:depth]
-        return list(zip(found[order].tolist(), best[order].tolist(), strict=True))
+        return _best(items, scores, depth)
 
-    def scores(self, vector: NDArray[np.float32], items: Collection[int]) -> dict[int, dict[int, float]]:
+    def document_scores(self, vector: NDArray[np.float32], items: Collection[int]) -> dict[int, float]:
+        """Return item → score by its own vector; unknown items are left out."""
+        found: dict[int, float] = {}
+        for item in items:
+            place = self.find(item)
+            if place is not None:
+                score = _inner(place[0].documents, np.array([place[1]], np.int64), vector)[0]
+                found[item] = round(float(score), DIGITS)
+        return found
+
+    def passage_scores(
+        self, vector: NDArray[np.float32], items: Collection[int]
+    ) -> dict[int, dict[int, float]]:
         """Return item → ordinal → score for all pieces of given items; unknown items are left out."""
         found: dict[int, dict[int, float]] = {}
         for item in items:
@@ -144,6 +160,11 @@ class Dense:
             return None
         rows = _rows(*place)
         return place[0].pieces[rows] & _ORDINAL, np.array(place[0].vectors[rows])
+
+    def document_vector(self, item: int) -> NDArray[np.float32] | None:
+        """Return the vector (dim,) of an item as a whole; None for an unknown one."""
+        place = self.find(item)
+        return None if place is None else np.array(place[0].documents[place[1]])
 
     def bury(self, items: Iterable[int]) -> NDArray[np.int64]:
         """Return the tombstones with those of given living items added."""
@@ -200,6 +221,18 @@ def _inner(
         score_rows = faiss.fvec_inner_products_by_idx  # type: ignore[attr-defined] # made by SWIG
         score_rows(*pointers, vectors.shape[1], 1, rows.size)
     return found
+
+
+def _best(
+    items: Sequence[NDArray[np.int64]], scores: Sequence[NDArray[np.float32]], depth: int
+) -> list[tuple[int, float]]:
+    found, best = np.concatenate(items), np.round(np.concatenate(scores).astype(np.float64), DIGITS)
+    if best.size > depth:
+        least = np.partition(best, best.size - depth)[best.size - depth]
+        near = best >= least
+        found, best = found[near], best[near]
+    order = np.lexsort((found, -best))[:depth]
+    return list(zip(found[order].tolist(), best[order].tolist(), strict=True))
 
 
 def _rows(segment: Segment, place: int) -> NDArray[np.int64]:

@@ -23,9 +23,12 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import json
 import os
+import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -45,6 +48,7 @@ NAME = "all-MiniLM-L6-v2"
 SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 DIM = 384
 _ROWS, _STEP = 8, 16
+_BLANKS = re.compile(r"[ \t\n\r]+")
 _TEXT_LIMIT = 20_000
 """Characters of a text that reach the tokenizer: far more than any model reads, little enough to be safe."""
 
@@ -110,6 +114,32 @@ class SentenceEncoder:
         if self._given is None:
             return DIM
         return _dimension(self._loaded())
+
+    @property
+    def window(self) -> int:
+        """Word pieces of a text that the model reads, as its folder says; 0 where it does not."""
+        return _number(self.folder / "sentence_bert_config.json", "max_seq_length")
+
+    def key_text(self, text: str) -> str:
+        """Return the same string for texts of the same vector (`index.vector_cache`)."""
+        text = text[:_TEXT_LIMIT]
+        return _BLANKS.sub(" ", text).strip(" ") if self._blind_to_blanks else text
+
+    @cached_property
+    def _blind_to_blanks(self) -> bool:
+        """Whether the tokenizer makes nothing of blanks, tabs and line ends but the end of a word: BERT's."""
+        try:
+            with (self.folder / "tokenizer.json").open("rb") as file:
+                parts = json.load(file)
+            normalizer, splitter = parts["normalizer"], parts["pre_tokenizer"]
+            return (
+                normalizer["type"] == "BertNormalizer"
+                and normalizer["clean_text"] is True
+                and splitter["type"] == "BertPreTokenizer"
+                and not any(_BLANKS.search(token["content"]) for token in parts["added_tokens"])
+            )
+        except (OSError, ValueError, TypeError, KeyError):
+            return False
 
     @property
     def folder(self) -> Path:
@@ -258,6 +288,15 @@ def _digest(paths: Sequence[Path]) -> str:
             while block := file.read(1 << 20):
                 total.update(block)
     return total.hexdigest()
+
+
+def _number(path: Path, name: str) -> int:
+    """Return a number of a JSON file; 0 where there is none."""
+    try:
+        value = json.loads(path.read_bytes())[name]
+    except (OSError, ValueError, TypeError, KeyError):
+        return 0
+    return value if isinstance(value, int) else 0
 
 
 def _dimension(model: SentenceTransformer) -> int:

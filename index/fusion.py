@@ -8,6 +8,7 @@ and Ingber, TOIS 2023); it needs the score of every candidate in every channel, 
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,6 +21,15 @@ if TYPE_CHECKING:
 K = 60
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """How much each channel says; only their proportions count."""
+
+    words: float = 0.4
+    meaning: float = 0.4
+    passages: float = 0.2
+
+
 def reciprocal_rank_fusion(rankings: Sequence[Sequence[int]], k: int = K) -> list[tuple[int, float]]:
     """Return (item, score), best first, ties by item. A repeated item counts where it first stands."""
     scores: defaultdict[int, float] = defaultdict(float)
@@ -30,18 +40,26 @@ def reciprocal_rank_fusion(rankings: Sequence[Sequence[int]], k: int = K) -> lis
 
 
 def convex(
-    words: Mapping[int, float], meaning: Mapping[int, float], weight: float = 0.5
-) -> list[tuple[int, float]]:
-    """Return (item, score), best first: `weight` of the words' z-score, the rest of the meaning's.
+    channels: Sequence[Mapping[int, float]], weights: Sequence[float]
+) -> list[tuple[int, float, tuple[float, ...]]]:
+    """Return (item, score, what each channel gives to it), best first, ties by item.
 
-    Both mappings score the same candidates. A channel that scores all alike has no say.
+    A channel gives its share of the weights times its z-score among the candidates, which all channels score
+    (ValueError otherwise). A channel that scores all alike, or that is alone with no weight, has no say.
     """
-    if words.keys() != meaning.keys():
-        raise ValueError("convex fusion needs both scores of every candidate")
-    items = sorted(words)
-    mixed = weight * _standard([words[item] for item in items])
-    mixed += (1.0 - weight) * _standard([meaning[item] for item in items])
-    return ranked(dict(zip(items, mixed.tolist(), strict=True)))
+    if any(channel.keys() != channels[0].keys() for channel in channels):
+        raise ValueError("convex fusion needs the score of every candidate in every channel")
+    items = sorted(channels[0])
+    total = sum(weights) or 1.0
+    given = np.array(
+        [
+            weight / total * _standard([channel[item] for item in items])
+            for channel, weight in zip(channels, weights, strict=True)
+        ]
+    )
+    scores = given.sum(axis=0)
+    order = sorted(range(len(items)), key=lambda place: (-scores[place], items[place]))
+    return [(items[place], float(scores[place]), tuple(given[:, place].tolist())) for place in order]
 
 
 def ranked(scores: Mapping[int, float]) -> list[tuple[int, float]]:

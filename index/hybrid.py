@@ -1,25 +1,21 @@
 """`HybridIndex`: items in, ranked items out; words and meaning behind one manifest.
 
-How a query is answered
------------------------
-Words rank items by BM25 (`index.lexical`), meaning ranks them by their best piece (`index.dense`), both under
-the same filter. `fused` joins the two: reciprocal ranks by default, or standardised scores (`index.fusion`).
-An expression (`index.syntax`) restricts every mode to what it matches, and its positive words are what
-meaning is asked for.
+A batch of items becomes a generation (`index.writing`), a query becomes hits (`index.searching`).
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from index import fusion, inventory, manifest, segments, syntax, writing
+from index import inventory, manifest, segments, writing
 from index.dense import Dense
 from index.errors import IndexDamagedError, IndexWriteError, ReadOnlyError
+from index.fusion import Weights
 from index.lexical import Lexical
 from index.records import Filter, Hit, Item, Piece, PieceHit
+from index.searching import Fusion, Mode, Question, Searcher
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,26 +24,35 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from index.encoder import Encoder
+    from index.encoders import Encoders
     from index.manifest import Manifest
+    from index.searching import Expand, Rescore
 
-__all__ = ["EVERYTHING", "Filter", "Fusion", "Hit", "HybridIndex", "Item", "Mode", "Piece", "PieceHit"]
+__all__ = [
+    "EVERYTHING",
+    "Filter",
+    "Fusion",
+    "Hit",
+    "HybridIndex",
+    "Item",
+    "Mode",
+    "Piece",
+    "PieceHit",
+    "Weights",
+]
 
-Mode = Literal["fused", "words", "meaning"]
-Fusion = Literal["ranks", "scores"]
 EVERYTHING = Filter()
 _ATTEMPTS = 50
-_WORDS_SHARE = 0.5
-"""Of a piece's score where words and meaning are blended."""
+_WEIGHTS = Weights()
 
 
 class HybridIndex:
     """An index in a folder, open at one generation."""
 
-    def __init__(self, folder: Path, encoder: Encoder, opened: Manifest, *, write: bool) -> None:
+    def __init__(self, folder: Path, encoders: Encoders, opened: Manifest, *, write: bool) -> None:
         """Use `open`. Raises IndexDamagedError; FileNotFoundError when the generation is superseded."""
         self.folder = folder
-        self.encoder = encoder
+        self.encoders = encoders
         self.manifest = opened
         self._write = write
         self._dense = Dense.load(writing.dense_folder(folder), opened)
@@ -58,7 +63,7 @@ class HybridIndex:
 
     @classmethod
     def open(
-        cls, folder: Path, encoder: Encoder, *, write: bool = False, passages_format: int = 1
+        cls, folder: Path, encoders: Encoders, *, write: bool = False, passages_format: int = 1
     ) -> HybridIndex:
         """Open an index; with `write`, make it where there is none and sweep a killed writer's leftovers.
 
@@ -66,14 +71,14 @@ class HybridIndex:
         """
         if write and not manifest.exists(folder):
             try:
-                writing.create(folder, encoder, passages_format)
+                writing.create(folder, encoders, passages_format)
             except OSError as error:
                 raise IndexWriteError(folder, error.strerror or str(error)) from error
         for _ in range(_ATTEMPTS):
             found = manifest.read(folder)
-            found.check(encoder, passages_format)
+            found.check(encoders, passages_format)
             try:
-                index = cls(folder, encoder, found, write=write)
+                index = cls(folder, encoders, found, write=write)
             except FileNotFoundError as error:
                 if manifest.read(folder).generation == found.generation:
                     raise IndexDamagedError(folder, f"a file is missing ({error})") from None
@@ -132,7 +137,7 @@ class HybridIndex:
         if not self._write:
             raise ReadOnlyError(self.folder)
         try:
-            made = writing.apply(self.folder, self.encoder, self.manifest, self._dense, add, remove)
+            made = writing.apply(self.folder, self.encoders, self.manifest, self._dense, add, remove)
         except OSError as error:
             raise IndexWriteError(self.folder, error.strerror or str(error)) from error
         if made is not None:
@@ -152,70 +157,52 @@ class HybridIndex:
         pieces: int = 3,
         depth: int = 200,
         plain: bool = False,
-        fuse: Fusion = "ranks",
+        fuse: Fusion = "scores",
+        weights: Weights = _WEIGHTS,
+        like: Sequence[int] = (),
+        unlike: Sequence[int] = (),
+        expand: Expand | None = None,
+        rescore: Rescore | None = None,
     ) -> list[Hit]:
-        """Return at most `limit` items, best first, ties by item.
+        """Return at most `limit` items, best first, ties by item (see `index.searching`).
 
         `depth` items of each channel are considered, `pieces` best pieces are named for each hit, and `plain`
-        reads the query as prose whatever it looks like. Raises QuerySyntaxError, and what the encoder raises.
+        reads the query as prose whatever it looks like. `like` and `unlike` are items that the answer should
+        be near to and far from. Raises QuerySyntaxError, and what the encoders raise.
         """
-        wanted = syntax.parse(query) if not plain and syntax.is_expression(query) else None
-        text = query if wanted is None else syntax.prose(wanted)
-        depth = max(depth, limit)
-        mask = self._dense.mask(filter)
-        allowed = None if filter.is_empty else self._dense.ids(mask)
-        lexical = self._words
-        by_words: list[tuple[int, float]] = []
-        by_meaning: list[tuple[int, float]] = []
-        vector = None
-        if mode != "meaning":
-            by_words = (
-                lexical.rank(query, allowed, depth)
-                if wanted is None
-                else lexical.evaluate(wanted, allowed, depth)
-            )
-        if mode != "words" and text.strip():
-            vector = self._vector(text)
-            if wanted is not None:
-                matching = lexical.matching(wanted)
-                mask = tuple(
-                    chosen & np.isin(segment.items, matching)
-                    for segment, chosen in zip(self._dense.segments, mask, strict=True)
-                )
-            by_meaning = self._dense.search(vector, mask, depth)
-        order = self._fused(text, mode, by_words, by_meaning, vector if fuse == "scores" else None)[:limit]
-        found = [item for item, _ in order]
-        best = self._best_pieces(text if mode != "meaning" else "", vector, found, pieces)
-        return _hits(order, by_words, by_meaning, best)
+        asked = Question(
+            query=query,
+            mode=mode,
+            limit=limit,
+            filter=filter,
+            pieces=pieces,
+            depth=depth,
+            plain=plain,
+            fuse=fuse,
+            weights=weights,
+            like=tuple(like),
+            unlike=tuple(unlike),
+            expand=expand,
+            rescore=rescore,
+        )
+        return self._searcher.answer(asked)
 
     def pieces(self, query: str, items: Sequence[int], per_item: int = 3) -> dict[int, tuple[PieceHit, ...]]:
         """Return the best pieces of given items, words and meaning blended; unknown items are left out."""
         known = [item for item in dict.fromkeys(items) if self._dense.find(item) is not None]
         if not known or not query.strip():
             return dict.fromkeys(known, ())
-        return self._best_pieces(query, self._vector(query), known, per_item)
+        return self._searcher.pieces(query, known, per_item)
 
-    def similar(
-        self,
-        item: int,
-        *,
-        limit: int = 10,
-        filter: Filter = EVERYTHING,  # noqa: A002 - as in search
-    ) -> list[Hit]:
-        """Return the items nearest in meaning to an item's first piece, itself left out."""
-        stored = self._dense.vectors_of(item)
-        if stored is None or not stored[0].size:
-            return []
-        wanted = replace(filter, without=filter.without | {item})
-        order = self._dense.search(stored[1][0], self._dense.mask(wanted), limit)
-        best = self._best_pieces("", stored[1][0], [found for found, _ in order], 1)
-        return _hits(order, [], order, best)
+    def document_vector(self, item: int) -> NDArray[np.float32] | None:
+        """Return the vector (dim,) of an item as a whole; None for an unknown one."""
+        return self._dense.document_vector(item)
 
     def vectors_of(self, item: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Return an item's ordinals (n,) and vectors (n, dim); n is 0 for an unknown item."""
+        """Return an item's ordinals (n,) and its pieces' vectors (n, passage_dim); n 0 for an unknown one."""
         stored = self._dense.vectors_of(item)
         if stored is None:
-            return np.zeros(0, np.int64), np.zeros((0, self.manifest.dim), np.float32)
+            return np.zeros(0, np.int64), np.zeros((0, self.manifest.passage_dim), np.float32)
         return stored
 
     def idf(self, terms: Sequence[str]) -> dict[str, float]:
@@ -235,78 +222,12 @@ class HybridIndex:
         return int(sum(int(mask.sum()) for mask in self._dense.mask(filter)))
 
     @property
+    def _searcher(self) -> Searcher:
+        return Searcher(self._dense, self._words, self.encoders)
+
+    @property
     def _words(self) -> Lexical:
         """The word indexes; a writer opens them when it is asked for something."""
         if self._lexical is None:
             self._lexical = Lexical(writing.lexical_folder(self.folder, self.generation), self.manifest)
         return self._lexical
-
-    def _vector(self, text: str) -> NDArray[np.float32]:
-        vector: NDArray[np.float32] = np.asarray(self.encoder.encode([text], query=True), np.float32)[0]
-        return vector
-
-    def _fused(
-        self,
-        text: str,
-        mode: Mode,
-        by_words: list[tuple[int, float]],
-        by_meaning: list[tuple[int, float]],
-        vector: NDArray[np.float32] | None,
-    ) -> list[tuple[int, float]]:
-        if mode != "fused":
-            return by_words or by_meaning
-        rankings = [[item for item, _ in ranking] for ranking in (by_words, by_meaning)]
-        if vector is None:
-            return fusion.reciprocal_rank_fusion(rankings)
-        union = sorted({*rankings[0], *rankings[1]})
-        missing = np.array(sorted(set(union) - set(rankings[0])), np.int64)
-        words = dict(by_words) | dict(self._words.rank(text, missing, len(union)))
-        meaning = dict(by_meaning)
-        for item, scores in self._dense.scores(vector, set(union) - set(rankings[1])).items():
-            meaning[item] = max(scores.values(), default=0.0)
-        return fusion.convex(
-            {item: words.get(item, 0.0) for item in union}, {item: meaning.get(item, 0.0) for item in union}
-        )
-
-    def _best_pieces(
-        self, text: str, vector: NDArray[np.float32] | None, items: Sequence[int], count: int
-    ) -> dict[int, tuple[PieceHit, ...]]:
-        """Blend the channels that are given: words where there is text, meaning where there is a vector."""
-        if count < 1 or not items:
-            return dict.fromkeys(items, ())
-        words = self._words.pieces(text, items) if text.strip() else {}
-        meaning = self._dense.scores(vector, items) if vector is not None else {}
-        share = 0.0 if not words else 1.0 if vector is None else _WORDS_SHARE
-        best = {}
-        for item in items:
-            by_words, by_meaning = words.get(item, {}), meaning.get(item, {})
-            scores = {
-                ordinal: share * by_words.get(ordinal, 0.0)
-                + (1 - share) * max(0.0, by_meaning.get(ordinal, 0.0))
-                for ordinal in by_words.keys() | by_meaning.keys()
-            }
-            ranked = fusion.ranked({ordinal: round(score, 6) for ordinal, score in scores.items()})
-            best[item] = tuple(PieceHit(ordinal=ordinal, score=score) for ordinal, score in ranked[:count])
-        return best
-
-
-def _hits(
-    order: Sequence[tuple[int, float]],
-    by_words: Sequence[tuple[int, float]],
-    by_meaning: Sequence[tuple[int, float]],
-    best: dict[int, tuple[PieceHit, ...]],
-) -> list[Hit]:
-    words = {item: (rank, score) for rank, (item, score) in enumerate(by_words, start=1)}
-    meaning = {item: (rank, score) for rank, (item, score) in enumerate(by_meaning, start=1)}
-    return [
-        Hit(
-            item=item,
-            score=score,
-            words_rank=words[item][0] if item in words else None,
-            meaning_rank=meaning[item][0] if item in meaning else None,
-            words_score=words[item][1] if item in words else None,
-            meaning_score=meaning[item][1] if item in meaning else None,
-            pieces=best.get(item, ()),
-        )
-        for item, score in order
-    ]

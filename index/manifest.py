@@ -16,13 +16,16 @@ from index.files import write_whole
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from index.encoder import Encoder, Precision
+    from index.encoder import Precision
+    from index.encoders import Encoders
 
 NAME = "manifest.json"
-FORMAT = 2
+FORMAT = 3
 """Raised when the files change their shape."""
 _LIMIT = 1 << 20
-_WORDS = frozenset({"model", "model_sha256", "precision", "lexical", "digest"})
+_WORDS = frozenset(
+    {"model", "model_sha256", "precision", "passage_model", "passage_sha256", "lexical", "digest"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +53,10 @@ class Manifest:
     precision: str
     """`float32` or `bfloat16`: what the vectors were computed in. Two precisions never mix."""
     dim: int
+    passage_model: str
+    """The encoder of pieces."""
+    passage_sha256: str
+    passage_dim: int
     passages_format: int
     """Version of the caller's way of cutting items into pieces."""
     items: int = 0
@@ -65,15 +72,19 @@ class Manifest:
     """Generation whose tombstone file applies; 0 where nothing was ever replaced or removed."""
     format: int = FORMAT
 
-    def check(self, encoder: Encoder, passages_format: int) -> None:
+    def check(self, encoders: Encoders, passages_format: int) -> None:
         """Raise ManifestMismatchError unless the index was made with these."""
+        documents, pieces = encoders.documents, encoders.passages
         pairs = (
             ("index format", self.format, FORMAT),
             ("passage format", self.passages_format, passages_format),
-            ("the model", self.model, encoder.name),
-            ("model weights", self.model_sha256, encoder.sha256),
-            ("vectors computed in", self.precision, encoder.precision),
-            ("vectors of length", self.dim, encoder.dim),
+            ("the model", self.model, documents.name),
+            ("model weights", self.model_sha256, documents.sha256),
+            ("vectors computed in", self.precision, documents.precision),
+            ("vectors of length", self.dim, documents.dim),
+            ("the passage model", self.passage_model, pieces.name),
+            ("passage model weights", self.passage_sha256, pieces.sha256),
+            ("passage vectors of length", self.passage_dim, pieces.dim),
         )
         for what, stored, given in pairs:
             if stored != given:

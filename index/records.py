@@ -10,6 +10,10 @@ ITEM_LIMIT = 1 << 40
 """Item numbers stay below this, so that piece numbers fit into 63 bits."""
 
 
+NAMES = ("assignee", "inventor", "number")
+"""Fields of an item that are names: who and which number."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
     """A searchable part of an item. `ordinal` is its place, from 0, unique within the item."""
@@ -32,6 +36,10 @@ class Item:
     """`name:value`, e.g. `kind:patent`, `class:G06F16/35`."""
     title: str
     pieces: tuple[Piece, ...]
+    brief: str = ""
+    """What the item is about, in the encoder's window: its text as a whole; empty: the first piece."""
+    names: tuple[tuple[str, str], ...] = ()
+    """(field, text) with a field of `NAMES`: found by asking for the field, no part of prose."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +83,17 @@ class Hit:
     score: float
     words_rank: int | None
     meaning_rank: int | None
+    """By the item as a whole."""
+    passages_rank: int | None
+    """By its best piece."""
     words_score: float | None
     """BM25."""
     meaning_score: float | None
-    """Cosine of the query with the item's best piece."""
+    """Cosine of the query with the item as a whole, or with a re-scored piece of it that is nearer."""
+    passages_score: float | None
+    """Cosine of the query with the item's best piece, by the encoder of pieces."""
+    shares: tuple[float, float, float]
+    """What words, meaning and passages add to `score`; zeros where scores were not mixed."""
+    terms: tuple[tuple[str, float], ...]
+    """Stems of the query that the item has, with what each adds to its BM25, heaviest first."""
     pieces: tuple[PieceHit, ...]

@@ -1,9 +1,10 @@
 """`Segment`: one batch of items on disk, immutable: their vectors, and what filters need to know.
 
-A segment is a folder of three files, all readable with NumPy alone:
+A segment is a folder of four files, all readable with NumPy alone:
 
 | file | content |
 |---|---|
+| `documents.npy` | float32, one row an item, memory-mapped |
 | `vectors.npy` | float32, one row a piece, memory-mapped |
 | `pieces.npy` | int64 piece numbers (`item << 20 | ordinal`), ascending: an item's rows stand together |
 | `items.npz` | per item, ascending: number, day (0 = unknown), digest, tags (offsets into names) |
@@ -40,8 +41,10 @@ class Segment:
     """An open segment. Arrays are parallel where their shapes say so: n pieces, m items."""
 
     entry: SegmentEntry
+    documents: NDArray[np.float32]
+    """(m, dim), memory-mapped."""
     vectors: NDArray[np.float32]
-    """(n, dim), memory-mapped."""
+    """(n, passage_dim), memory-mapped."""
     pieces: NDArray[np.int64]
     """(n,)"""
     items: NDArray[np.int64]
@@ -74,6 +77,8 @@ def digest(item: Item) -> bytes:
         item.day,
         sorted(set(item.tags)),
         item.title,
+        item.brief,
+        sorted(item.names),
         sorted((piece.ordinal, piece.field, piece.text) for piece in item.pieces),
     ]
     data = json.dumps(fields, ensure_ascii=True).encode()
@@ -85,8 +90,14 @@ def folder_of(parent: Path, number: int) -> Path:
     return parent / f"segment-{number:08d}"
 
 
-def write(parent: Path, number: int, items: Sequence[Item], vectors: NDArray[np.float32]) -> SegmentEntry:
-    """Write items (ascending numbers) and their pieces' vectors (in order of item, then ordinal)."""
+def write(
+    parent: Path,
+    number: int,
+    items: Sequence[Item],
+    documents: NDArray[np.float32],
+    vectors: NDArray[np.float32],
+) -> SegmentEntry:
+    """Write items (ascending numbers), their vectors, and their pieces' (in order of item, then ordinal)."""
     names = sorted({tag for item in items for tag in item.tags})
     numbers = {name: index for index, name in enumerate(names)}
     tags = [sorted({numbers[tag] for tag in item.tags}) for item in items]
@@ -98,6 +109,7 @@ def write(parent: Path, number: int, items: Sequence[Item], vectors: NDArray[np.
     return _store(
         parent,
         number,
+        [documents],
         [vectors],
         pieces=_ints(pieces),
         items=_ints(item.id for item in items),
@@ -126,10 +138,12 @@ def merge(parent: Path, number: int, parts: Sequence[tuple[Segment, NDArray[np.b
             for place in np.flatnonzero(alive)
         )
     groups = [groups[place] for place in order]
+    documents = _Rows([part.documents for part, _ in parts], [np.flatnonzero(a) for _, a in parts], order)
     vectors = _Rows([part.vectors for part, _ in parts], [np.flatnonzero(mask) for mask in rows], piece_order)
     return _store(
         parent,
         number,
+        documents.blocks(),
         vectors.blocks(),
         pieces=pieces[piece_order],
         items=items[order],
@@ -141,7 +155,7 @@ def merge(parent: Path, number: int, parts: Sequence[tuple[Segment, NDArray[np.b
     )
 
 
-def load(parent: Path, entry: SegmentEntry, dim: int) -> Segment:
+def load(parent: Path, entry: SegmentEntry, dim: int, passage_dim: int) -> Segment:
     """Open a segment. Raises IndexDamagedError, or FileNotFoundError where it is gone altogether."""
     folder = folder_of(parent, entry.number)
     size = sum(file.stat().st_size for file in _files(folder))
@@ -151,13 +165,15 @@ def load(parent: Path, entry: SegmentEntry, dim: int) -> Segment:
         check(parent, entry)
     try:
         pieces = np.load(folder / "pieces.npy", allow_pickle=False)
-        vectors = _mapped(folder / "vectors.npy", entry.vectors, dim)
+        documents = _mapped(folder / "documents.npy", entry.items, dim)
+        vectors = _mapped(folder / "vectors.npy", entry.vectors, passage_dim)
         with np.load(folder / "items.npz", allow_pickle=False) as data:
             arrays = {name: data[name] for name in data.files}
         names = tuple(json.loads(arrays.pop("tag_names").tobytes()))
         starts = np.searchsorted(pieces >> ORDINAL_BITS, np.append(arrays["items"], np.iinfo(np.int64).max))
         segment = Segment(
             entry=entry,
+            documents=documents,
             vectors=vectors,
             pieces=pieces,
             tag_names=names,
@@ -206,7 +222,8 @@ class _Rows:
 def _store(
     parent: Path,
     number: int,
-    blocks: Iterable[NDArray[np.float32]],
+    documents: Iterable[NDArray[np.float32]],
+    vectors: Iterable[NDArray[np.float32]],
     *,
     pieces: NDArray[np.int64],
     tag_names: list[str],
@@ -215,7 +232,8 @@ def _store(
     names = np.frombuffer(json.dumps(tag_names).encode(), np.uint8)
     target = folder_of(parent, number)
     with whole_folder(target) as folder:
-        _write_vectors(folder / "vectors.npy", blocks, pieces.size)
+        _write_vectors(folder / "documents.npy", documents, arrays["items"].size)
+        _write_vectors(folder / "vectors.npy", vectors, pieces.size)
         np.save(folder / "pieces.npy", pieces, allow_pickle=False)
         np.savez(folder / "items.npz", allow_pickle=False, tag_names=names, **arrays)
         size = sum(file.stat().st_size for file in _files(folder))
@@ -252,7 +270,7 @@ def _mapped(path: Path, count: int, dim: int) -> NDArray[np.float32]:
 
 
 def _files(folder: Path) -> list[Path]:
-    return [folder / name for name in ("vectors.npy", "pieces.npy", "items.npz")]
+    return [folder / name for name in ("documents.npy", "vectors.npy", "pieces.npy", "items.npz")]
 
 
 def _ints(values: Iterable[int]) -> NDArray[np.int64]:

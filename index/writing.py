@@ -24,7 +24,7 @@ from index.errors import EncoderOutputError, ItemError
 from index.files import TEMPORARY
 from index.lexical_files import write_generation
 from index.manifest import Manifest
-from index.records import ITEM_LIMIT, ORDINAL_BITS
+from index.records import ITEM_LIMIT, NAMES, ORDINAL_BITS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,13 +33,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from index.encoder import Encoder
-    from index.records import Item
+    from index.encoders import Encoders
+    from index.records import Item, Piece
     from index.segments import Segment
 
 _FIELDS = frozenset({"abstract", "claims", "description"})
 
 
-def create(folder: Path, encoder: Encoder, passages_format: int) -> None:
+def create(folder: Path, encoders: Encoders, passages_format: int) -> None:
     """Make an empty index, over whatever a killed attempt left."""
     dense_folder(folder).mkdir(parents=True, exist_ok=True)
     target = lexical_folder(folder, 0)
@@ -47,10 +48,13 @@ def create(folder: Path, encoder: Encoder, passages_format: int) -> None:
     _, _, listed = write_generation(None, target, (), ())
     empty = Manifest(
         generation=0,
-        model=encoder.name,
-        model_sha256=encoder.sha256,
-        precision=encoder.precision,
-        dim=encoder.dim,
+        model=encoders.documents.name,
+        model_sha256=encoders.documents.sha256,
+        precision=encoders.documents.precision,
+        dim=encoders.documents.dim,
+        passage_model=encoders.passages.name,
+        passage_sha256=encoders.passages.sha256,
+        passage_dim=encoders.passages.dim,
         passages_format=passages_format,
         lexical=listed,
     )
@@ -59,7 +63,7 @@ def create(folder: Path, encoder: Encoder, passages_format: int) -> None:
 
 def apply(
     folder: Path,
-    encoder: Encoder,
+    encoders: Encoders,
     current: Manifest,
     held: Dense,
     add: Sequence[Item],
@@ -73,14 +77,15 @@ def apply(
     gone = {number for number in remove if number not in wanted and held.find(number) is not None}
     if not changed and not gone:
         return None
-    vectors = _encode(encoder, changed)
+    documents = _encoded(encoders.documents, [_brief(item) for item in changed])
+    vectors = _encoded(encoders.passages, [piece.text for item in changed for piece in _in_order(item)])
     generation = current.generation + 1
     old = {item.id for item in changed if held.find(item.id) is not None} | gone
     parent = dense_folder(folder)
-    made = _next(parent, held, generation, changed, vectors, held.bury(old))
+    made = _next(parent, held, generation, changed, (documents, vectors), held.bury(old))
     target = lexical_folder(folder, generation)
     shutil.rmtree(target, ignore_errors=True)  # left by a batch that failed
-    documents, pieces, listed = write_generation(
+    entries, pieces, listed = write_generation(
         lexical_folder(folder, current.generation), target, changed, old
     )
     if made.dead.size:
@@ -90,7 +95,7 @@ def apply(
         generation=generation,
         items=made.items,
         vectors=made.vectors,
-        documents=documents,
+        documents=entries,
         pieces=pieces,
         lexical=listed,
         segments=tuple(segment.entry for segment in made.segments),
@@ -131,8 +136,15 @@ def _holds(held: Dense, item: Item) -> bool:
     return place is not None and place[0].digests[place[1]].tobytes() == segments.digest(item)
 
 
-def _encode(encoder: Encoder, items: Sequence[Item]) -> NDArray[np.float32]:
-    texts = [piece.text for item in items for piece in sorted(item.pieces, key=lambda p: p.ordinal)]
+def _in_order(item: Item) -> list[Piece]:
+    return sorted(item.pieces, key=lambda piece: piece.ordinal)
+
+
+def _brief(item: Item) -> str:
+    return item.brief or (_in_order(item)[0].text if item.pieces else item.title)
+
+
+def _encoded(encoder: Encoder, texts: Sequence[str]) -> NDArray[np.float32]:
     if not texts:
         return np.zeros((0, encoder.dim), np.float32)
     vectors = np.asarray(encoder.encode(texts), np.float32)
@@ -146,14 +158,14 @@ def _next(
     held: Dense,
     generation: int,
     items: Sequence[Item],
-    vectors: NDArray[np.float32],
+    vectors: tuple[NDArray[np.float32], NDArray[np.float32]],
     dead: NDArray[np.int64],
 ) -> Dense:
     """Write a segment and merge where there are too many; returns the next generation's vectors."""
-    dim = vectors.shape[1]
+    dims = vectors[0].shape[1], vectors[1].shape[1]
     opened: list[Segment] = list(held.segments)
     if items:
-        opened.append(segments.load(parent, segments.write(parent, 2 * generation, items, vectors), dim))
+        opened.append(segments.load(parent, segments.write(parent, 2 * generation, items, *vectors), *dims))
     made = Dense(segments=tuple(opened), dead=dead)
     chosen = made.to_merge()
     if not chosen:
@@ -161,7 +173,7 @@ def _next(
     parts = [(made.segments[n], made.alive[n]) for n in chosen]
     kept = [segment for n, segment in enumerate(made.segments) if n not in chosen]
     if any(alive.any() for _, alive in parts):
-        kept.append(segments.load(parent, segments.merge(parent, 2 * generation + 1, parts), dim))
+        kept.append(segments.load(parent, segments.merge(parent, 2 * generation + 1, parts), *dims))
     numbers = np.array([segment.entry.number for segment in kept], np.int64)
     return Dense(segments=tuple(kept), dead=dead[np.isin(dead[:, 0], numbers)])
 
@@ -176,5 +188,7 @@ def _check(item: Item) -> None:
         raise ItemError(item.id, f"an ordinal is not between 0 and {(1 << ORDINAL_BITS) - 1}")
     if unknown := {piece.field for piece in item.pieces} - _FIELDS:
         raise ItemError(item.id, f"no field is called {', '.join(sorted(unknown))}")
+    if unknown := {field for field, _ in item.names} - {*NAMES}:
+        raise ItemError(item.id, f"no name is called {', '.join(sorted(unknown))}")
     if item.day is not None and item.day < 1:
         raise ItemError(item.id, f"{item.day} is not an ordinal day")

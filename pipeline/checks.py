@@ -95,15 +95,20 @@ def doctor(workspace: Workspace) -> tuple[Finding, ...]:
     with workspace.store.read() as connection:
         broken = store_events.faults(connection)
     faults = corpus_faults(workspace.corpus)
-    vector = workspace.corpus.encoder.encode(["one sentence"])
+    vector = workspace.corpus.encoders.documents.encode(["one sentence"])
     return (
         Finding(check="disk", ok=free > 1 << 30, words=f"{free / (1 << 30):.1f} GiB free"),
         Finding(check="folder", ok=not mode, words=f"{workspace.folder}: {words}"),
         Finding(check="database", ok=not damage, words=damage or "whole"),
         Finding(check="event log", ok=not broken, words="; ".join(broken) or "chain holds"),
         Finding(check="corpus", ok=not faults, words="; ".join(faults) or "database and index agree"),
-        Finding(check="encoder", ok=vector.shape[0] == 1, words=workspace.corpus.encoder.name),
+        Finding(check="encoder", ok=vector.shape[0] == 1, words=_models(workspace)),
     )
+
+
+def _models(workspace: Workspace) -> str:
+    encoders = workspace.corpus.encoders
+    return f"{encoders.documents.name}; passages: {encoders.passages.name}"
 
 
 def _package(name: str) -> Finding:

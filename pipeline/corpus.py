@@ -1,65 +1,51 @@
-"""`Corpus`: stored documents and their index, kept in step; the real `Library`.
+"""`Corpus`: the searched documents of a workspace; the real `Library`.
 
-How the three stores advance together
--------------------------------------
-The database is the truth: a document is committed there first, marked as waiting. The index takes waiting
-documents in batches, each an atomic generation (see `index.hybrid`), and only then are they marked with it.
-Killed anywhere between, the next open finds documents still waiting and applies them again; applying twice
-replaces, so nothing is doubled. An index folder that was lost or restored from an older copy is caught up the
-same way, because a mark newer than the index's generation counts as waiting.
-
-One process writes at a time (a lock file); readers need no lock and keep the generation that they opened.
+Decisions
+---------
+* A search mixes three channels (`index.searching`); documents that the best hits cite, and those that cite
+  them, become candidates; the best passages of the best hits are scored again by the strong encoder.
+* What is liked or not (`like`, `unlike`) moves the vectors of the query; the brief of what is liked is also
+  looked for by words.
+* Quotes come from the database, offsets from the index; where a text has changed since the index took it,
+  its passages are chosen by words instead.
 """
 
 from __future__ import annotations
 
-import shutil
 from collections import OrderedDict
-from contextlib import contextmanager
-from dataclasses import replace
-from time import monotonic
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Literal
 
-from index import manifest, syntax
-from index.hybrid import HybridIndex
+from index import syntax
+from index.fusion import Weights
 from index.records import Filter
 from index.text import content
 from ingest.documents import clean
-from ingest.passages import FORMAT, passages
-from pipeline import corpus_status, store_corpus, store_links, store_put, store_relations
-from pipeline.errors import PipelineError, UsageError
+from ingest.passages import passages
+from pipeline import corpus_status, store_corpus, store_relations
+from pipeline.errors import UsageError
+from pipeline.indexed import CorpusBusyError, Indexed
 from pipeline.library import CorpusStatus, Found, FoundPassage, Mode, Reach, SearchFilter, Understood
-from pipeline.locking import alone
-from pipeline.quoting import by_words, item_of, quoted, symbol
+from pipeline.quoting import brief, by_words, quoted, symbol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from index.encoder import Encoder
-    from index.records import Item, PieceHit
+    from index.encoders import Encoders
+    from index.records import Hit, PieceHit
     from ingest.documents import Document
     from ingest.passages import Passage
     from pipeline.store import Store
 
-BATCH, MOST = 1024, 32_768
-"""Passages per index generation, at least and at most."""
-_SECONDS = 10.0
-"""Work in a generation, about: what a crash can cost. Much smaller ones cost more in files and merges."""
-LOCK = "writer.lock"
+__all__ = ["Corpus", "CorpusBusyError", "Method", "UnknownDocumentError"]
+
 _MEANT = 190
 """Words of a query that reach the encoder's window of 256 word pieces, about."""
 _KEEP = 512
 """Parsed documents kept in memory while a search or an assessment quotes them."""
-
-
-class CorpusBusyError(PipelineError):
-    """Another process is writing."""
-
-    exit_code = 3
-
-    def __init__(self, lock: Path) -> None:
-        super().__init__(f"another process is changing this corpus ({lock}); wait for it, then repeat")
+_DEPTH = 200
+"""Documents of each channel that are considered, at least."""
 
 
 class UnknownDocumentError(UsageError):
@@ -69,167 +55,41 @@ class UnknownDocumentError(UsageError):
         super().__init__(f"no document has the key {key!r}; 'antedate search' prints the keys that exist")
 
 
-class Corpus:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Method:
+    """How searches rank."""
+
+    fuse: Literal["scores", "ranks"] = "scores"
+    weights: Weights = field(default_factory=Weights)
+    expand: bool = True
+    """Whether cited and citing documents become candidates."""
+    rescore: bool = True
+    """Whether the best passages of the best documents are scored again by the strong encoder."""
+
+
+class Corpus(Indexed):
     """Documents of a workspace: stored, indexed, searchable."""
 
-    def __init__(self, store: Store, folder: Path, encoder: Encoder, *, batch: int | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        folder: Path,
+        encoders: Encoders,
+        *,
+        batch: int | None = None,
+        method: Method = Method(),
+    ) -> None:
         """Hold a corpus. `batch` fixes the passages of a generation, which else follow the work's pace."""
-        self.store = store
-        self.batch = batch or BATCH
-        self._paced = batch is None
-        self.folder = folder
-        self.encoder = encoder
-        self._reader: HybridIndex | None = None
+        super().__init__(store, folder, encoders, batch=batch)
+        self.method = method
         self._kept: OrderedDict[int, tuple[Document, tuple[Passage, ...]]] = OrderedDict()
-        self._stored: dict[str, tuple[Document, tuple[Passage, ...]]] = {}
         self._newer: set[int] = set()  # of these, the text changed after the reader's generation
-
-    # -- the index ---------------------------------------------------------------------------------
-
-    @contextmanager
-    def writer(self) -> Iterator[HybridIndex]:
-        """Open the index for writing, alone, its marks made true. Raises CorpusBusyError."""
-        with self._alone(), self._opened() as index:
-            yield index
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Be the one process that writes. What was read before is let go of, before and after."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with alone(self.folder / LOCK, CorpusBusyError):
-            self.close()
-            try:
-                yield
-            finally:
-                self.close()
-
-    def _derive(self) -> None:
-        """Bring level what an older release derived from documents otherwise, before digests are compared."""
-        while True:
-            with self.store.begin() as connection:
-                if not store_links.catch_up(connection):
-                    return
-
-    def _opened(self) -> HybridIndex:
-        self._derive()
-        if not manifest.exists(self.folder):
-            with self.store.begin() as connection:
-                store_corpus.forget_index(connection)
-        index = HybridIndex.open(self.folder, self.encoder, write=True, passages_format=FORMAT)
-        self._settle(index)
-        return index
-
-    def _settle(self, index: HybridIndex) -> None:
-        """Make the marks true where the index is an older copy, or holds what the database has lost."""
-        with self.store.begin() as connection:
-            store_corpus.distrust_after(connection, index.generation)
-            if store_corpus.count_held(connection, index.generation) == index.items:
-                return
-            held = frozenset(index.ids().tolist())
-            known = store_corpus.distrust_unless(connection, held)
-        index.apply((), sorted(held.difference(known)))
-
-    def reader(self) -> HybridIndex:
-        """Return the index, repaired first if a crash left something waiting and nobody else is writing.
-
-        Raises CorpusBusyError while another process makes the index.
-        """
-        if self._reader is None:
-            if not manifest.exists(self.folder) and not self.repair():
-                raise CorpusBusyError(self.folder / LOCK)
-            self._reader = self._open()
-            if not self._is_level(self._reader) and self.repair():
-                self._reader = self._open()
-        return self._reader
-
-    def _is_level(self, index: HybridIndex) -> bool:
-        with self.store.read() as connection:
-            if store_links.behind(connection):
-                return False
-            held = store_corpus.count_held(connection, index.generation)
-            return held == index.items and not store_corpus.count_pending(connection, index.generation)
-
-    def _open(self) -> HybridIndex:
-        return HybridIndex.open(self.folder, self.encoder, passages_format=FORMAT)
-
-    def repair(self) -> bool:
-        """Apply what waits for the index; False when another process is writing (and will do it)."""
-        try:
-            with self.writer() as index:
-                self.catch_up(index)
-        except CorpusBusyError:
-            return False
-        return True
-
-    def catch_up(self, index: HybridIndex) -> None:
-        """Bring the index level with the database, batch by batch."""
-        with self.store.read() as connection:
-            gone = store_corpus.waiting_removals(connection)
-        if gone:
-            index.apply((), gone)
-            with self.store.begin() as connection:
-                store_corpus.done_removals(connection, gone)
-        while True:
-            with self.store.read() as connection:
-                waiting = store_corpus.pending(connection, index.generation, self.batch)
-                absent = [each.item for each in waiting if each.key not in self._stored]
-                held = store_corpus.by_items(connection, absent)
-            if not waiting:
-                return
-            items = []
-            for each in waiting:
-                known = self._stored.pop(each.key, None)
-                document, cut = known or (held[each.item], passages(held[each.item]))
-                items.append(item_of(each.item, document, cut))
-            self._apply(index, items, {each.item: each.digest for each in waiting})
-
-    def keep(self, document: Document, cut: tuple[Passage, ...]) -> None:
-        """Remember what the writer has just stored, until the index takes it: it need not be read again."""
-        self._stored[document.key] = (document, cut)
-
-    def _apply(self, index: HybridIndex, items: Sequence[Item], digests: dict[int, str]) -> None:
-        """Index documents as one generation and mark them."""
-        started = monotonic()
-        made = index.apply(items)
-        with self.store.begin() as connection:
-            store_corpus.mark_indexed(connection, digests, made.generation)
-        if self._paced:
-            pace = sum(len(item.pieces) for item in items) / max(monotonic() - started, 1e-3)
-            self.batch = max(BATCH, min(MOST, int(pace * _SECONDS)))
-
-    def rebuild(self) -> None:
-        """Drop the index and make it again from the database (another model, another format).
-
-        Raises CorpusBusyError: never under the hands of a process that is writing.
-        """
-        with self._alone():
-            for name in ("manifest.json", "lexical", "dense"):  # the manifest first: no half index is one
-                path = self.folder / name
-                if path.is_dir() and not path.is_symlink():
-                    shutil.rmtree(path)
-                else:
-                    path.unlink(missing_ok=True)
-            with self._opened() as index:
-                self.catch_up(index)
-
-    def remove(self, source: str) -> int:
-        """Remove what a source said; returns of how many documents."""
-        with self.writer() as index:
-            with self.store.begin() as connection:
-                removed = store_put.remove_source(connection, source)
-            self.catch_up(index)
-        return removed
 
     def close(self) -> None:
         """Let go of the open index, and of the texts that were quoted from it."""
         self._kept.clear()
-        self._stored.clear()
         self._newer.clear()
-        if self._reader is not None:
-            self._reader.close()
-            self._reader = None
-
-    # -- the Library -------------------------------------------------------------------------------
+        super().close()
 
     def search(
         self,
@@ -239,14 +99,32 @@ class Corpus:
         limit: int = 10,
         filters: SearchFilter = SearchFilter(),  # noqa: B008 - a frozen record
         passages: int = 3,
+        like: Sequence[str] = (),
+        unlike: Sequence[str] = (),
+        plain: bool = False,
     ) -> tuple[Found, ...]:
-        """Rank documents for a query, best first. Raises QuerySyntaxError."""
+        """Rank documents for a query, best first; `plain` reads it as prose whatever it looks like.
+
+        `like` and `unlike` are keys. Raises QuerySyntaxError, UnknownDocumentError.
+        """
         query = clean(query)
-        hits = self.reader().search(
-            query, mode=mode, limit=limit, filter=self._filter(filters), pieces=passages
+        liked, unliked = self._items(like), self._items(unlike)
+        expression = not plain and syntax.is_expression(query)
+        if liked and not expression:
+            query = " ".join(filter(None, (query, *(self._brief(item) for item in liked))))
+        hits = self.ranked(
+            query,
+            mode=mode,
+            limit=limit,
+            filter=self._filter(filters),
+            pieces=passages,
+            plain=not expression,
+            like=liked,
+            unlike=unliked,
+            rescore=bool(passages),
         )
         self._load([hit.item for hit in hits])
-        wanted = syntax.prose(syntax.parse(query)) if syntax.is_expression(query) else query
+        wanted = syntax.prose(syntax.parse(query)) if expression else query
         return tuple(
             Found(
                 key=document.key,
@@ -257,11 +135,47 @@ class Corpus:
                 score=hit.score,
                 words_rank=hit.words_rank,
                 meaning_rank=hit.meaning_rank,
+                passages_rank=hit.passages_rank,
+                shares=hit.shares,
+                terms=hit.terms,
                 passages=self._quoted(hit.item, hit.pieces, wanted, passages),
             )
             for hit in hits
             if hit.item in self._kept
             for document in (self._kept[hit.item][0],)
+        )
+
+    def ranked(
+        self,
+        query: str,
+        *,
+        mode: Mode,
+        limit: int,
+        filter: Filter,  # noqa: A002 - the word that the index uses for it
+        pieces: int = 0,
+        plain: bool = True,
+        like: Sequence[int] = (),
+        unlike: Sequence[int] = (),
+        rescore: bool = True,
+    ) -> list[Hit]:
+        """Rank by this corpus's method: what a search shows and what an evaluation measures.
+
+        `like` and `unlike` are numbers of documents. Raises QuerySyntaxError.
+        """
+        return self.reader().search(
+            query,
+            mode=mode,
+            limit=limit,
+            filter=filter,
+            pieces=pieces,
+            depth=_DEPTH,
+            plain=plain,
+            fuse=self.method.fuse,
+            weights=self.method.weights,
+            like=like,
+            unlike=unlike,
+            expand=self._expanded if self.method.expand else None,
+            rescore=self._rescored if self.method.rescore and rescore else None,
         )
 
     def understood(self, query: str) -> Understood:
@@ -336,8 +250,9 @@ class Corpus:
         """Return the cosine of the query's embedding with each text's."""
         if not texts:
             return ()
-        vectors = self.encoder.encode([query, *texts], query=True)  # like is compared with like
-        return tuple(float(value) for value in vectors[1:] @ vectors[0])
+        encoder = self.encoders.documents
+        vector = encoder.encode([query], query=True)[0]
+        return tuple(float(value) for value in encoder.encode(texts) @ vector)
 
     def count(self, filters: SearchFilter) -> int:
         """Return how many documents pass a filter."""
@@ -350,13 +265,14 @@ class Corpus:
         """Return what the corpus holds; counts come from the database, the generation from the index."""
         generation = self.reader().generation
         with self.store.read() as connection:
-            name, mark = self.encoder.name, self.encoder.sha256
+            name, mark = self.encoders.documents.name, self.encoders.documents.sha256
             return corpus_status.status(connection, model=name, model_sha256=mark, generation=generation)
 
     def _filter(self, filters: SearchFilter) -> Filter:
         groups = (
             tuple(f"kind:{kind}" for kind in filters.kinds),
             tuple(f"country:{country}" for country in filters.countries),
+            tuple(f"source:{source}" for source in filters.sources),
             tuple(f"class:{symbol(prefix)}*" for prefix in filters.classes),
         )
         without: frozenset[int] = frozenset()
@@ -365,10 +281,47 @@ class Corpus:
                 without = frozenset(r.item for r in store_corpus.rows_by_keys(connection, filters.exclude))
         return Filter(
             before=None if filters.before is None else filters.before.toordinal(),
+            after=None if filters.after is None else filters.after.toordinal(),
             undated=filters.undated,
             tags=tuple(group for group in groups if group),
             without=without,
         )
+
+    def _items(self, keys: Sequence[str]) -> tuple[int, ...]:
+        """Return the numbers of documents. Raises UnknownDocumentError."""
+        if not keys:
+            return ()
+        with self.store.read() as connection:
+            held = {row.key: row.item for row in store_corpus.rows_by_keys(connection, keys)}
+        for key in keys:
+            if key not in held:
+                raise UnknownDocumentError(key)
+        return tuple(held[key] for key in keys)
+
+    def _brief(self, item: int) -> str:
+        self._load([item])
+        return brief(*self._kept[item]) if item in self._kept else ""
+
+    def _expanded(self, items: Sequence[int]) -> Iterable[int]:
+        """Return what the items cite and what cites them."""
+        with self.store.read() as connection:
+            return store_relations.cited_and_citing(connection, items)
+
+    def _rescored(self, query: str, wanted: Mapping[int, Sequence[int]]) -> dict[int, dict[int, float]]:
+        """Score passages by the strong encoder; those of texts newer than the index are left out."""
+        self._load(list(wanted))
+        places = [
+            (item, ordinal, document.text[cut[ordinal].start : cut[ordinal].end])
+            for item, ordinals in wanted.items()
+            if item in self._kept and item not in self._newer
+            for document, cut in (self._kept[item],)
+            for ordinal in ordinals
+        ]
+        scores = self.similarity(query, [text for _, _, text in places])
+        found: dict[int, dict[int, float]] = {}
+        for (item, ordinal, _), score in zip(places, scores, strict=True):
+            found.setdefault(item, {})[ordinal] = round(score, 5)
+        return found
 
     def _quoted(
         self, item: int, hits: Sequence[PieceHit], query: str, count: int

@@ -26,10 +26,13 @@ class SearchFilter:
     """
 
     before: date | None = None
+    after: date | None = None
+    """Keeps what may have been public on that day or later."""
     undated: bool = False
-    """Let documents without any public date through a `before` limit."""
+    """Let documents without any public date through `before` and `after`."""
     kinds: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
     classes: tuple[str, ...] = ()
     """Class-symbol prefixes, e.g. `G06F16`."""
     exclude: tuple[str, ...] = ()
@@ -51,7 +54,7 @@ class FoundPassage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A document that a search returned, with both ranks (None where that channel did not return it)."""
+    """A document that a search returned, with its ranks (None where that channel did not return it)."""
 
     key: str
     title: str
@@ -63,6 +66,12 @@ class Found:
     score: float
     words_rank: int | None
     meaning_rank: int | None
+    passages_rank: int | None = None
+    """By its best passage."""
+    shares: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    """What words, meaning and passages add to the score; zeros where scores were not mixed."""
+    terms: tuple[tuple[str, float], ...] = ()
+    """Words of the query (stems) that it has, with what each adds to its score by words, heaviest first."""
     passages: tuple[FoundPassage, ...]
 
 

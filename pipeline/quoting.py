@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from ingest.passages import Passage
 
 
+_ROLES = {"inventor": "inventor", "author": "inventor"}
+"""Roles that are not owners."""
+
+
 def item_of(number: int, document: Document, cut: tuple[Passage, ...]) -> Item:
     """Return what the index holds of a document. `index/` knows no patents: kinds and classes become tags."""
     return Item(
@@ -27,11 +31,31 @@ def item_of(number: int, document: Document, cut: tuple[Passage, ...]) -> Item:
             *(f"class:{symbol(c.symbol)}" for c in document.classes),
         ),
         title=document.title,
+        brief=brief(document, cut),
+        names=names(document),
         pieces=tuple(
             Piece(ordinal=ordinal, field=p.field, text=document.text[p.start : p.end])
             for ordinal, p in enumerate(cut)
         ),
     )
+
+
+def brief(document: Document, cut: tuple[Passage, ...]) -> str:
+    """Return what a document is about: title and abstract; without abstract, title and first passage."""
+    head = [passage for passage in cut if passage.field == "abstract"]
+    text = document.text[head[0].start : head[-1].end] if head else ""
+    if head and not head[0].anchor.startswith("title"):
+        return text
+    rest = [passage for passage in cut if passage.field != "abstract"]
+    body = next((p for p in rest if p.field == "claims"), rest[0] if rest else None)
+    return "\n".join(filter(None, (text, document.text[body.start : body.end] if body else "")))
+
+
+def names(document: Document) -> tuple[tuple[str, str], ...]:
+    """Return who stands behind a document and its numbers, as fields that can be searched."""
+    parties = ((_ROLES.get(party.role, "assignee"), party.name) for party in document.parties)
+    numbers = (("number", name) for name in (document.key, *document.aliases))
+    return tuple(dict.fromkeys((*parties, *numbers)))
 
 
 def symbol(text: str) -> str:

@@ -43,9 +43,23 @@ def search(
     limit: int = 10,
     filters: SearchFilter = SearchFilter(),  # noqa: B008 - a frozen record
     passages: int = 3,
+    like: Sequence[str] = (),
+    unlike: Sequence[str] = (),
 ) -> tuple[Result, ...]:
-    """Rank documents, near-duplicates as one. Raises QuerySyntaxError."""
-    hits = corpus.search(query, mode=mode, limit=_SPARE * limit, filters=filters, passages=passages)
+    """Rank documents, near-duplicates as one; what is `like` given documents leaves them out.
+
+    Raises QuerySyntaxError, UnknownDocumentError.
+    """
+    hits = corpus.search(
+        query,
+        mode=mode,
+        limit=_SPARE * limit + len(like),
+        filters=filters,
+        passages=passages,
+        like=like,
+        unlike=unlike,
+    )
+    hits = tuple(hit for hit in hits if hit.key not in like)
     with corpus.store.read() as connection:
         clusters = store_relations.clusters(connection, [hit.key for hit in hits])
     rows: dict[int | str, Found] = {}

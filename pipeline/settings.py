@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings import SettingsError as _VariableError
 
+from index.fusion import Weights
 from pipeline.errors import UsageError
 
 if TYPE_CHECKING:
@@ -57,10 +58,36 @@ class IndexSettings(_Strict):
 
     model: str = ""
     """A sentence-transformers model by folder or name already on this machine; empty: the packaged one."""
+    passage_model: str = ""
+    """The quick one for passages, by folder; empty: the one that comes with this program."""
+    cache: str = ""
+    """Folder of documents' vectors, which workspaces can share; empty: `cache/vectors` of the workspace."""
+    cache_mb: int = Field(default=2048, ge=0)
+    """What the cache may take; 0: keep none."""
     precision: Literal["auto", "float32", "bfloat16"] = "auto"
     """float32 or bfloat16; auto: what the index holds, else what the processor is quick at."""
     threads: int = 0
     """Threads of the encoder; 0 leaves it to torch."""
+
+
+class SearchSettings(_Strict):
+    """How hits are ranked. The weights' proportions count; they were fitted on training queries."""
+
+    fusion: Literal["scores", "ranks"] = "scores"
+    """Mix standardised scores, or reciprocal ranks."""
+    words: float = Field(default=Weights().words, ge=0)
+    meaning: float = Field(default=Weights().meaning, ge=0)
+    passages: float = Field(default=Weights().passages, ge=0)
+    expand: bool = True
+    """Whether documents that the best hits cite, and that cite them, become candidates."""
+    rescore: bool = True
+    """Whether the best passages of the best hits are scored again by the document encoder."""
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not self.words + self.meaning + self.passages:
+            raise ValueError("words, meaning and passages are all 0; one of them has to count")
+        return self
 
 
 class ReviewSettings(_Strict):
@@ -107,6 +134,7 @@ class PublicationSettings(_Strict):
 
 _GROUPS: dict[str, type[BaseModel]] = {
     "index": IndexSettings,
+    "search": SearchSettings,
     "review": ReviewSettings,
     "publication": PublicationSettings,
 }
@@ -120,6 +148,7 @@ class Settings(BaseSettings):
     )
 
     index: IndexSettings = IndexSettings()
+    search: SearchSettings = SearchSettings()
     review: ReviewSettings = ReviewSettings()
     publication: PublicationSettings = PublicationSettings()
 

@@ -1,7 +1,8 @@
 """`Workspace`: the one door for `ui/`. A folder outside every package; time is an argument.
 
 ```
-antedate.toml   record.sqlite   index/   published/   authority/ (the local stamping key)   worker.lock
+antedate.toml   record.sqlite   index/   cache/ (vectors)   published/   worker.lock
+authority/ (the local stamping key)
 ```
 """
 
@@ -23,6 +24,7 @@ from pipeline.settings import Settings
 from pipeline.store import Store
 
 if TYPE_CHECKING:
+    from index.encoders import Encoders
     from pipeline.cases import Cases
     from pipeline.corpus import Corpus
     from pipeline.jobs import Jobs
@@ -130,17 +132,33 @@ class Workspace:
     @cached_property
     def corpus(self) -> Corpus:
         """The documents and their index."""
+        from index.fusion import Weights
+        from pipeline.corpus import Corpus, Method
+
+        chosen = self.settings.search
+        weights = Weights(words=chosen.words, meaning=chosen.meaning, passages=chosen.passages)
+        method = Method(fuse=chosen.fusion, weights=weights, expand=chosen.expand, rescore=chosen.rescore)
+        return Corpus(self.store, self.folder / "index", self._encoders(), method=method)
+
+    def _encoders(self) -> Encoders:
         from index import manifest
-        from index.encoder import SentenceEncoder
-        from pipeline.corpus import Corpus
+        from index.encoder import Encoder, SentenceEncoder
+        from index.encoders import Encoders
+        from index.static_encoder import StaticEncoder
+        from index.vector_cache import CachedEncoder
 
         chosen = self.settings.index
-        folder = self.folder / "index"
-        held = manifest.precision(folder) if chosen.precision == "auto" else chosen.precision
-        encoder = SentenceEncoder(
+        held = manifest.precision(self.folder / "index") if chosen.precision == "auto" else chosen.precision
+        encoder: Encoder = SentenceEncoder(
             chosen.model or None, threads=chosen.threads, precision="auto" if held is None else held
         )
-        return Corpus(self.store, folder, encoder)
+        passages = StaticEncoder(chosen.passage_model or None)
+        if chosen.cache_mb:
+            cache = self.folder / "cache"
+            shared = Path(chosen.cache).expanduser() if chosen.cache else cache / "vectors"
+            limit = chosen.cache_mb << 20
+            encoder = CachedEncoder(encoder, shared, queries=cache / "queries", limit=limit)
+        return Encoders(documents=encoder, passages=passages)
 
     @cached_property
     def cases(self) -> Cases:

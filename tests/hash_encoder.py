@@ -1,4 +1,4 @@
-"""A second, tiny, deterministic encoder: hashed bag of words. Real vectors, no weights, no torch."""
+"""Tiny, deterministic encoders: hashed bags of words. Real vectors, no weights, no torch."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import re
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from index.encoders import Encoders
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -32,3 +34,16 @@ class HashEncoder:
         norms[norms == 0] = 1.0
         result: NDArray[np.float32] = (vectors / norms).astype(np.float32)
         return result
+
+
+class PassageEncoder(HashEncoder):
+    """Another one, of another length: vectors of the two cannot be mixed up unnoticed."""
+
+    name = "hashed-words-48"
+    sha256 = hashlib.sha256(b"hashed-words-48").hexdigest()
+    dim = 48
+
+
+def hashed() -> Encoders:
+    """Return a pair for an index."""
+    return Encoders(documents=HashEncoder(), passages=PassageEncoder())

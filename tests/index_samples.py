@@ -6,9 +6,10 @@ import random
 from typing import TYPE_CHECKING
 
 from index import writing
+from index.encoders import Encoders
 from index.hybrid import HybridIndex, Item, Piece
 from index.text import tokens
-from tests.hash_encoder import HashEncoder
+from tests.hash_encoder import HashEncoder, PassageEncoder, hashed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,8 +32,20 @@ class Refusing(HashEncoder):
         return super().encode(texts[:0], query=query)
 
 
+class RefusingPassages(PassageEncoder):
+    """The same for pieces."""
+
+    def encode(self, texts: Sequence[str], *, query: bool = False) -> NDArray[np.float32]:
+        return super().encode(texts[:0], query=query)
+
+
+def refusing() -> Encoders:
+    """Return encoders of which neither answers."""
+    return Encoders(documents=Refusing(), passages=RefusingPassages())
+
+
 def build(folder: Path, batches: Sequence[Sequence[Item]]) -> None:
-    with HybridIndex.open(folder, HashEncoder(), write=True) as index:
+    with HybridIndex.open(folder, hashed(), write=True) as index:
         for batch in batches:
             index.apply(batch)
     assert writing.lexical_folder(folder, index.generation).is_dir()

@@ -15,14 +15,14 @@ from pipeline.errors import PipelineError
 from pipeline.ingestion import ingest
 from pipeline.store import Store
 from pipeline.workspace import now
-from tests.hash_encoder import HashEncoder
+from tests.hash_encoder import hashed
 
 
 def main() -> None:
     if largest := os.environ.get("LARGEST_FILE"):
         resource.setrlimit(resource.RLIMIT_FSIZE, (int(largest), int(largest)))
     folder, source = Path(sys.argv[1]), Path(sys.argv[2])
-    corpus = Corpus(Store.open(folder / "record.sqlite"), folder / "index", HashEncoder(), batch=24)
+    corpus = Corpus(Store.open(folder / "record.sqlite"), folder / "index", hashed(), batch=24)
     if len(sys.argv) > 3:
         {"remove": lambda: corpus.remove("jsonl"), "rebuild": corpus.rebuild}[sys.argv[3]]()
         return

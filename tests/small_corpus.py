@@ -11,7 +11,7 @@ from pipeline.corpus import Corpus
 from pipeline.ingestion import IngestSummary, ingest
 from pipeline.store import Store
 from pipeline.workspace import now
-from tests.hash_encoder import HashEncoder
+from tests.hash_encoder import hashed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,7 +52,7 @@ def write_lines(path: Path, numbers: range) -> Path:
 
 def open_corpus(folder: Path, batch: int | None = 24) -> Corpus:
     folder.mkdir(exist_ok=True)
-    return Corpus(Store.open(folder / "record.sqlite"), folder / "index", HashEncoder(), batch=batch)
+    return Corpus(Store.open(folder / "record.sqlite"), folder / "index", hashed(), batch=batch)
 
 
 def run(corpus: Corpus, *paths: Path, source: str = "auto", limit: int | None = None) -> IngestSummary:

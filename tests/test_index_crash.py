@@ -19,7 +19,7 @@ import pytest
 
 from index.errors import IndexWriteError
 from index.hybrid import Hit, HybridIndex, Item, Piece
-from tests.hash_encoder import HashEncoder
+from tests.hash_encoder import hashed
 
 if TYPE_CHECKING:
     from index.manifest import Manifest
@@ -63,7 +63,7 @@ def item(number: int) -> Item:
 
 def write(folder: Path) -> None:
     """Apply every batch that the index has not seen, telling of each one."""
-    with HybridIndex.open(folder, HashEncoder(), write=True) as index:
+    with HybridIndex.open(folder, hashed(), write=True) as index:
         _tell("open")
         for number in range(index.generation, BATCHES):
             manifest = index.apply(*batch(number))
@@ -82,7 +82,7 @@ def answers(index: HybridIndex) -> list[list[Hit]]:
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> HybridIndex:
     folder = tmp_path_factory.mktemp("undisturbed")
     write(folder)
-    return HybridIndex.open(folder, HashEncoder())
+    return HybridIndex.open(folder, hashed())
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -102,15 +102,15 @@ def test_killed_at_any_instant_the_index_opens_and_ends_up_the_same(
             writer.communicate()
         killed += 1
         if (tmp_path / "manifest.json").exists():
-            with HybridIndex.open(tmp_path, HashEncoder()) as reader:
+            with HybridIndex.open(tmp_path, hashed()) as reader:
                 assert reached <= reader.generation <= BATCHES
                 reached = reader.generation
                 assert sum(len(hits) > 0 for hits in answers(reader)) == (9 if reached else 0)
     write(tmp_path)
-    again = HybridIndex.open(tmp_path, HashEncoder())
+    again = HybridIndex.open(tmp_path, hashed())
     assert _counts(again.manifest) == _counts(undisturbed.manifest)
     assert answers(again) == answers(undisturbed)
-    with HybridIndex.open(tmp_path, HashEncoder(), write=True) as index:
+    with HybridIndex.open(tmp_path, hashed(), write=True) as index:
         additions = [added for number in range(BATCHES) if number % 3 == 0 for added in batch(number)[0]]
         assert index.apply(additions) == again.manifest
 
@@ -118,7 +118,7 @@ def test_killed_at_any_instant_the_index_opens_and_ends_up_the_same(
 def test_a_disk_that_fails_at_any_step_leaves_the_batch_undone_and_repeatable(
     tmp_path: Path, undisturbed: HybridIndex
 ) -> None:
-    with HybridIndex.open(tmp_path, HashEncoder(), write=True) as index:
+    with HybridIndex.open(tmp_path, hashed(), write=True) as index:
         for number in range(BATCHES):
             before = index.manifest
             for step in itertools.count():
@@ -130,14 +130,14 @@ def test_a_disk_that_fails_at_any_step_leaves_the_batch_undone_and_repeatable(
                     except IndexWriteError:
                         assert steps[0] == step + 1
                 assert index.manifest == before
-                assert HybridIndex.open(tmp_path, HashEncoder()).manifest == before
+                assert HybridIndex.open(tmp_path, hashed()).manifest == before
             assert steps[0] >= 4  # vectors, pieces, items, manifest
         assert _counts(index.manifest) == _counts(undisturbed.manifest)
         assert answers(index) == answers(undisturbed)
 
 
 def test_what_a_killed_writer_left_is_swept_away(tmp_path: Path) -> None:
-    with HybridIndex.open(tmp_path, HashEncoder(), write=True) as index:
+    with HybridIndex.open(tmp_path, hashed(), write=True) as index:
         index.apply(*batch(0))
     orphans = [
         tmp_path / "manifest.json.tmp",
@@ -149,10 +149,10 @@ def test_what_a_killed_writer_left_is_swept_away(tmp_path: Path) -> None:
     for path in orphans:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"half")
-    with HybridIndex.open(tmp_path, HashEncoder()) as reader:
+    with HybridIndex.open(tmp_path, hashed()) as reader:
         assert reader.generation == 1
         assert orphans[0].exists()
-    with HybridIndex.open(tmp_path, HashEncoder(), write=True) as index:
+    with HybridIndex.open(tmp_path, hashed(), write=True) as index:
         assert not any(path.exists() for path in orphans)
         assert index.apply(*batch(1)).generation == 2
 
@@ -161,7 +161,7 @@ def test_a_creation_that_was_killed_is_done_again(tmp_path: Path) -> None:
     left = tmp_path / "lexical" / "generation-00000000" / "documents"
     left.mkdir(parents=True)
     (left / "meta.json").write_text("half")
-    with HybridIndex.open(tmp_path, HashEncoder(), write=True) as index:
+    with HybridIndex.open(tmp_path, hashed(), write=True) as index:
         assert index.apply(*batch(0)).items == SIZE
 
 
@@ -172,13 +172,13 @@ def test_readers_open_whole_generations_while_another_process_writes(
     with _writer(tmp_path) as writer:
         assert cast("IO[str]", writer.stdout).readline() == "open\n"
         while writer.poll() is None:
-            with HybridIndex.open(tmp_path, HashEncoder()) as reader:
+            with HybridIndex.open(tmp_path, hashed()) as reader:
                 seen.append(reader.generation)
                 found = reader.search(QUERIES[0], mode="meaning", limit=500)
                 assert len(found) == reader.items
         assert writer.returncode == 0
     assert seen == sorted(seen)
-    with HybridIndex.open(tmp_path, HashEncoder()) as reader:
+    with HybridIndex.open(tmp_path, hashed()) as reader:
         assert reader.generation == BATCHES
         assert answers(reader) == answers(undisturbed)
 

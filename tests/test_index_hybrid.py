@@ -11,6 +11,7 @@ import pytest
 
 from index import segments
 from index.encoder import SentenceEncoder
+from index.encoders import Encoders
 from index.errors import (
     EncoderOutputError,
     IndexDamagedError,
@@ -21,8 +22,8 @@ from index.errors import (
     ReadOnlyError,
 )
 from index.hybrid import Filter, Hit, HybridIndex, Item, Piece
-from tests.hash_encoder import HashEncoder
-from tests.index_samples import Refusing, build, make_item, stems_of
+from tests.hash_encoder import HashEncoder, PassageEncoder, hashed
+from tests.index_samples import build, make_item, refusing, stems_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,26 +41,26 @@ def items() -> list[Item]:
 def opened(tmp_path_factory: pytest.TempPathFactory, items: list[Item]) -> HybridIndex:
     folder = tmp_path_factory.mktemp("hybrid")
     build(folder, [items])
-    return HybridIndex.open(folder, HashEncoder())
+    return HybridIndex.open(folder, hashed())
 
 
 def test_opening_nothing_for_reading_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(IndexMissingError):
-        HybridIndex.open(tmp_path, HashEncoder())
+        HybridIndex.open(tmp_path, hashed())
 
 
 def test_an_empty_index_can_be_searched(tmp_path: Path) -> None:
-    with HybridIndex.open(tmp_path, HashEncoder(), write=True) as index:
+    with HybridIndex.open(tmp_path, hashed(), write=True) as index:
         assert (index.generation, index.items, index.vectors) == (0, 0, 0)
         assert index.search("pump") == []
         assert index.search('"pump" AND valve') == []
         assert index.idf(["pump"]).keys() == {"pump"}
         assert index.matching(Filter()) == 0
-    assert HybridIndex.open(tmp_path, HashEncoder()).search("pump") == []
+    assert HybridIndex.open(tmp_path, hashed()).search("pump") == []
 
 
 def test_a_batch_is_one_generation_and_counts_add_up(tmp_path: Path, items: list[Item]) -> None:
-    with HybridIndex.open(tmp_path, HashEncoder(), write=True) as index:
+    with HybridIndex.open(tmp_path, hashed(), write=True) as index:
         first = index.apply(items[:50])
         second = index.apply(items[50:])
         assert (first.generation, second.generation) == (1, 2)
@@ -74,7 +75,7 @@ def test_the_size_of_batches_does_not_change_a_ranking(
 ) -> None:
     shuffled = random.Random(3).sample(items, len(items))
     build(tmp_path, [shuffled[start : start + 17] for start in range(0, len(items), 17)])
-    other = HybridIndex.open(tmp_path, HashEncoder())
+    other = HybridIndex.open(tmp_path, hashed())
     assert len(other.manifest.segments) > 1
     for query in QUERIES:
         one = opened.search(query, mode=mode, limit=20)  # type: ignore[arg-type] # names of the modes
@@ -85,7 +86,7 @@ def test_the_size_of_batches_does_not_change_a_ranking(
 def test_applying_a_batch_again_doubles_nothing_and_makes_no_generation(
     tmp_path: Path, items: list[Item]
 ) -> None:
-    with HybridIndex.open(tmp_path, HashEncoder(), write=True) as index:
+    with HybridIndex.open(tmp_path, hashed(), write=True) as index:
         before = index.apply(items)
         found = [index.search(query) for query in QUERIES]
         assert index.apply(items[10:70]) == before
@@ -93,7 +94,7 @@ def test_applying_a_batch_again_doubles_nothing_and_makes_no_generation(
 
 
 def test_adding_a_known_item_replaces_it(tmp_path: Path, items: list[Item]) -> None:
-    with HybridIndex.open(tmp_path, HashEncoder(), write=True) as index:
+    with HybridIndex.open(tmp_path, hashed(), write=True) as index:
         index.apply(items)
         piece = Piece(ordinal=4, field="claims", text="a zeppelin with a mooring mast")
         after = index.apply([replace(items[4], title="Airship", pieces=(piece,), tags=("kind:new",), day=9)])
@@ -106,7 +107,7 @@ def test_adding_a_known_item_replaces_it(tmp_path: Path, items: list[Item]) -> N
 
 
 def test_removed_items_are_gone_from_both_channels(tmp_path: Path, items: list[Item]) -> None:
-    with HybridIndex.open(tmp_path, HashEncoder(), write=True) as index:
+    with HybridIndex.open(tmp_path, hashed(), write=True) as index:
         index.apply(items)
         gone = [hit.item for hit in index.search(QUERIES[0], limit=10)]
         after = index.apply([], [*gone, 99_999])
@@ -116,32 +117,32 @@ def test_removed_items_are_gone_from_both_channels(tmp_path: Path, items: list[I
             assert found
             assert found.isdisjoint(gone)
         assert index.apply([], gone) == after
-        assert index.vectors_of(gone[0])[1].shape == (0, 64)
+        assert index.vectors_of(gone[0])[1].shape == (0, 48)
 
 
 def test_an_item_both_added_and_removed_is_there(tmp_path: Path) -> None:
-    with HybridIndex.open(tmp_path, HashEncoder(), write=True) as index:
+    with HybridIndex.open(tmp_path, hashed(), write=True) as index:
         assert index.apply([make_item(1)], [1]).items == 1
 
 
 def test_every_item_can_be_removed_and_come_back(tmp_path: Path, items: list[Item]) -> None:
-    with HybridIndex.open(tmp_path, HashEncoder(), write=True) as index:
+    with HybridIndex.open(tmp_path, hashed(), write=True) as index:
         index.apply(items)
         assert index.apply([], [item.id for item in items]).vectors == 0
         assert index.search(QUERIES[0]) == []
         index.apply(items)
         assert len(index.search(QUERIES[0])) == 10
-    assert len(HybridIndex.open(tmp_path, HashEncoder()).search(QUERIES[0])) == 10
+    assert len(HybridIndex.open(tmp_path, hashed()).search(QUERIES[0])) == 10
 
 
 def test_many_batches_stay_few_segments_and_leave_no_files_behind(tmp_path: Path, items: list[Item]) -> None:
-    with HybridIndex.open(tmp_path, HashEncoder(), write=True) as index:
+    with HybridIndex.open(tmp_path, hashed(), write=True) as index:
         for item in items[:20]:
             index.apply([item])
         assert len(index.manifest.segments) <= 16
         assert index.items == 20
         assert len(list((tmp_path / "lexical").iterdir())) == 2
-    HybridIndex.open(tmp_path, HashEncoder(), write=True).close()
+    HybridIndex.open(tmp_path, hashed(), write=True).close()
     named = {segments.folder_of(tmp_path, entry.number).name for entry in index.manifest.segments}
     assert {path.name for path in (tmp_path / "dense").iterdir()} == named
     assert [path.name for path in (tmp_path / "lexical").iterdir()] == ["generation-00000020"]
@@ -149,15 +150,15 @@ def test_many_batches_stay_few_segments_and_leave_no_files_behind(tmp_path: Path
 
 def test_a_reader_keeps_its_generation_while_another_writes(tmp_path: Path, items: list[Item]) -> None:
     build(tmp_path, [items[:60]])
-    reader = HybridIndex.open(tmp_path, HashEncoder())
+    reader = HybridIndex.open(tmp_path, hashed())
     before = [reader.search(query) for query in QUERIES]
-    with HybridIndex.open(tmp_path, HashEncoder(), write=True) as writer:
+    with HybridIndex.open(tmp_path, hashed(), write=True) as writer:
         for start in range(60, 120, 4):
             batch = items[start : start + 4]
             writer.apply(batch, [item.id - 60 for item in batch])
         assert [reader.search(query) for query in QUERIES] == before
         assert reader.generation == 1
-    assert HybridIndex.open(tmp_path, HashEncoder()).generation == 16
+    assert HybridIndex.open(tmp_path, hashed()).generation == 16
     assert [reader.search(query) for query in QUERIES] == before
 
 
@@ -181,22 +182,29 @@ def test_no_mode_returns_what_a_filter_forbids(opened: HybridIndex, items: list[
 def test_a_filtered_search_is_the_unfiltered_one_without_the_others(opened: HybridIndex) -> None:
     everything = opened.search(QUERIES[0], mode="meaning", limit=120)
     only = frozenset(hit.item for hit in everything[::3])
-    filtered = opened.search(QUERIES[0], mode="meaning", limit=120, filter=Filter(only=only))
-    assert [hit.item for hit in filtered] == [hit.item for hit in everything[::3]]
     rest = opened.search(QUERIES[0], mode="meaning", limit=120, filter=Filter(without=only))
     assert len(rest) == len(everything) - len(only)
+    filtered = opened.search(QUERIES[0], mode="meaning", limit=120, filter=Filter(only=only))
+    for channel in ("meaning_rank", "passages_rank"):
+        by_rank = sorted(filtered, key=lambda hit: getattr(hit, channel))
+        before = sorted(everything, key=lambda hit: getattr(hit, channel))
+        assert [hit.item for hit in by_rank] == [hit.item for hit in before if hit.item in only]
 
 
 def test_a_hit_says_what_both_channels_thought(opened: HybridIndex) -> None:
     words = opened.search(QUERIES[0], mode="words", limit=200)
     meaning = opened.search(QUERIES[0], mode="meaning", limit=200)
     places = {hit.item: (rank, hit.score) for rank, hit in enumerate(words, start=1)}
-    near = {hit.item: (rank, hit.score) for rank, hit in enumerate(meaning, start=1)}
+    near = {hit.item: hit for hit in meaning}
     for hit in opened.search(QUERIES[0], limit=120):
-        assert (hit.words_rank, hit.words_score) == places.get(hit.item, (None, None))
-        assert (hit.meaning_rank, hit.meaning_score) == near.get(hit.item, (None, None))
-        expected = sum(1 / (60 + rank) for rank in (hit.words_rank, hit.meaning_rank) if rank)
-        assert hit.score == pytest.approx(expected)
+        assert (hit.words_rank, hit.words_score) == places.get(hit.item, (None, 0.0))
+        assert hit.meaning_rank == near[hit.item].meaning_rank
+        assert hit.meaning_score == near[hit.item].meaning_score
+        assert hit.passages_rank == near[hit.item].passages_rank
+        assert hit.score == pytest.approx(sum(hit.shares))
+    for hit in opened.search(QUERIES[0], limit=120, fuse="ranks"):
+        ranks = (hit.words_rank, hit.meaning_rank, hit.passages_rank)
+        assert hit.score == pytest.approx(sum(1 / (60 + rank) for rank in ranks if rank))
 
 
 def test_scores_can_be_fused_instead_of_ranks(opened: HybridIndex) -> None:
@@ -225,7 +233,7 @@ def test_the_piece_that_says_it_comes_first(tmp_path: Path) -> None:
     texts = ("a laser and a mirror", "the seal is ceramic and turns", "a packet router")
     pieces = tuple(Piece(ordinal=n, field="description", text=text) for n, text in enumerate(texts))
     item = Item(id=1, day=None, tags=(), title="Things", pieces=pieces)
-    with HybridIndex.open(tmp_path, HashEncoder(), write=True) as index:
+    with HybridIndex.open(tmp_path, hashed(), write=True) as index:
         index.apply([item])
         assert index.pieces("ceramic seals", [1])[1][0].ordinal == 1
         assert index.search("routers of packets", mode="words")[0].pieces[0].ordinal == 2
@@ -235,14 +243,23 @@ def test_the_piece_that_says_it_comes_first(tmp_path: Path) -> None:
 def test_stored_vectors_are_the_encoders(opened: HybridIndex, items: list[Item]) -> None:
     ordinals, vectors = opened.vectors_of(7)
     assert ordinals.tolist() == [piece.ordinal for piece in items[6].pieces]
-    assert np.array_equal(vectors, HashEncoder().encode([piece.text for piece in items[6].pieces]))
+    assert np.array_equal(vectors, PassageEncoder().encode([piece.text for piece in items[6].pieces]))
+    whole = HashEncoder().encode([items[6].pieces[0].text])[0]
+    found = opened.document_vector(7)
+    assert found is not None
+    assert np.array_equal(found, whole)
+    assert opened.document_vector(99_999) is None
 
 
-def test_similar_leaves_the_item_itself_out(opened: HybridIndex) -> None:
-    hits = opened.similar(7, limit=5)
-    assert len(hits) == 5
-    assert 7 not in {hit.item for hit in hits}
-    assert opened.similar(99_999) == []
+def test_what_is_liked_comes_nearer_and_what_is_not_goes_away(opened: HybridIndex) -> None:
+    hits = opened.search("", like=[7], limit=5)
+    assert hits[0].item == 7
+    far = {hit.item: hit.meaning_score for hit in opened.search("laser mirror", unlike=[7], limit=120)}
+    for hit in opened.search("laser mirror", limit=120):
+        if hit.item == 7:
+            assert hit.meaning_score is not None
+            assert (far[7] or 0.0) < hit.meaning_score
+    assert opened.search("", like=[99_999]) == []
 
 
 def test_idf_counts_items_not_pieces(opened: HybridIndex, items: list[Item]) -> None:
@@ -272,7 +289,7 @@ def test_a_query_without_words_finds_nothing_by_words(opened: HybridIndex, query
 
 def test_searching_by_words_never_asks_the_encoder(tmp_path: Path, items: list[Item]) -> None:
     build(tmp_path, [items[:20]])
-    assert HybridIndex.open(tmp_path, Refusing()).search("valve pump", mode="words")
+    assert HybridIndex.open(tmp_path, refusing()).search("valve pump", mode="words")
 
 
 @pytest.mark.parametrize(
@@ -287,7 +304,7 @@ def test_searching_by_words_never_asks_the_encoder(tmp_path: Path, items: list[I
     ],
 )
 def test_items_out_of_bounds_are_refused_and_change_nothing(tmp_path: Path, item: Item) -> None:
-    with HybridIndex.open(tmp_path, HashEncoder(), write=True) as index:
+    with HybridIndex.open(tmp_path, hashed(), write=True) as index:
         with pytest.raises(ItemError, match=f"item {item.id}"):
             index.apply([make_item(5), item])
         assert index.items == 0
@@ -295,35 +312,35 @@ def test_items_out_of_bounds_are_refused_and_change_nothing(tmp_path: Path, item
 
 def test_a_batch_that_the_encoder_fails_changes_nothing(tmp_path: Path, items: list[Item]) -> None:
     build(tmp_path, [items[:10]])
-    with HybridIndex.open(tmp_path, Refusing(), write=True) as index:
+    with HybridIndex.open(tmp_path, refusing(), write=True) as index:
         with pytest.raises(EncoderOutputError):
             index.apply(items)
         assert index.items == 10
-    with HybridIndex.open(tmp_path, HashEncoder(), write=True) as index:
+    with HybridIndex.open(tmp_path, hashed(), write=True) as index:
         assert index.apply(items).items == len(items)
 
 
 def test_the_largest_numbers_are_found_again(tmp_path: Path) -> None:
     number, ordinal = (1 << 40) - 1, (1 << 20) - 1
     piece = Piece(ordinal=ordinal, field="claims", text="a zeppelin")
-    with HybridIndex.open(tmp_path, HashEncoder(), write=True) as index:
+    with HybridIndex.open(tmp_path, hashed(), write=True) as index:
         index.apply([Item(id=number, day=3_652_059, tags=(), title="", pieces=(piece,))])
         hit = index.search("zeppelin")[0]
         assert (hit.item, hit.pieces[0].ordinal) == (number, ordinal)
 
 
 def test_a_reader_and_a_closed_writer_refuse_to_write(tmp_path: Path, items: list[Item]) -> None:
-    with HybridIndex.open(tmp_path, HashEncoder(), write=True) as writer:
+    with HybridIndex.open(tmp_path, hashed(), write=True) as writer:
         writer.apply(items[:3])
-    for index in (writer, HybridIndex.open(tmp_path, HashEncoder())):
+    for index in (writer, HybridIndex.open(tmp_path, hashed())):
         with pytest.raises(ReadOnlyError):
             index.apply(items)
 
 
 def test_another_passage_format_is_refused(tmp_path: Path) -> None:
-    HybridIndex.open(tmp_path, HashEncoder(), write=True, passages_format=1).close()
+    HybridIndex.open(tmp_path, hashed(), write=True, passages_format=1).close()
     with pytest.raises(ManifestMismatchError, match="passage format 1 but is opened with 2"):
-        HybridIndex.open(tmp_path, HashEncoder(), passages_format=2)
+        HybridIndex.open(tmp_path, hashed(), passages_format=2)
 
 
 def test_a_lost_file_is_damage_not_an_empty_result(tmp_path: Path, items: list[Item]) -> None:
@@ -331,7 +348,7 @@ def test_a_lost_file_is_damage_not_an_empty_result(tmp_path: Path, items: list[I
     for path in (tmp_path / "dense").rglob("vectors.npy"):
         path.unlink()
     with pytest.raises(IndexDamagedError, match="corpus rebuild"):
-        HybridIndex.open(tmp_path, HashEncoder())
+        HybridIndex.open(tmp_path, hashed())
 
 
 def test_hostile_text_is_only_text(tmp_path: Path) -> None:
@@ -343,13 +360,15 @@ def test_hostile_text_is_only_text(tmp_path: Path) -> None:
         title=text,
         pieces=(Piece(ordinal=0, field="abstract", text=text),),
     )
-    with HybridIndex.open(tmp_path, HashEncoder(), write=True) as index:
+    with HybridIndex.open(tmp_path, hashed(), write=True) as index:
         index.apply([item])
         assert [hit.item for hit in index.search(text, plain=True)] == [1]
         assert index.matching(Filter(tags=(('kind:"x"*',),))) == 1
 
 
 def test_the_real_encoder_finds_by_meaning_what_words_cannot(tmp_path: Path) -> None:
+    encoder = SentenceEncoder()
+    encoders = Encoders(documents=encoder, passages=encoder)
     texts = {
         1: "A lithium cell stores energy for driving a vehicle.",
         2: "A machine for kneading bread dough with two hooks.",
@@ -359,7 +378,7 @@ def test_the_real_encoder_finds_by_meaning_what_words_cannot(tmp_path: Path) -> 
         Item(id=n, day=None, tags=(), title="", pieces=(Piece(ordinal=0, field="abstract", text=text),))
         for n, text in texts.items()
     ]
-    with HybridIndex.open(tmp_path, SentenceEncoder(), write=True) as index:
+    with HybridIndex.open(tmp_path, encoders, write=True) as index:
         index.apply(items)
         assert index.search("accumulator of an electric automobile", mode="words") == []
         hits: list[Hit] = index.search("accumulator of an electric automobile")

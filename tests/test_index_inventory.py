@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from index import inventory
 from index.errors import IndexDamagedError, IndexingError, ManifestMismatchError
 from index.hybrid import HybridIndex, Item, Piece
-from tests.hash_encoder import HashEncoder
+from tests.hash_encoder import HashEncoder, hashed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,12 +21,12 @@ if TYPE_CHECKING:
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("whole")
-    with HybridIndex.open(folder, HashEncoder(), write=True) as index:
+    with HybridIndex.open(folder, hashed(), write=True) as index:
         for number in (1, 2, 3):
             piece = Piece(ordinal=0, field="abstract", text=f"valve {number}")
             index.apply([Item(id=number, day=1, tags=(), title="", pieces=(piece,))])
         index.apply([], [2])
-    HybridIndex.open(folder, HashEncoder(), write=True).close()  # leaves the newest generation alone
+    HybridIndex.open(folder, hashed(), write=True).close()  # leaves the newest generation alone
     return folder
 
 
@@ -58,7 +59,7 @@ def test_a_damaged_file_is_refused_with_what_to_do(
         shutil.copytree(whole, copy)
         damage(copy / name)
         with pytest.raises(IndexingError, match="corpus rebuild"):
-            HybridIndex.open(copy, HashEncoder(), write=write).close()
+            HybridIndex.open(copy, hashed(), write=write).close()
 
 
 def test_a_large_index_is_read_as_a_whole_only_when_asked(
@@ -67,12 +68,12 @@ def test_a_large_index_is_read_as_a_whole_only_when_asked(
     copy = tmp_path / "copy"
     shutil.copytree(whole, copy)
     monkeypatch.setattr(inventory, "READ", 0)
-    with HybridIndex.open(copy, HashEncoder()) as index:
+    with HybridIndex.open(copy, hashed()) as index:
         index.verify()
         _flipped(next((copy / "dense").rglob("vectors.npy")))
         with pytest.raises(IndexDamagedError, match="other bytes"):
             index.verify()
-    with HybridIndex.open(whole, HashEncoder()) as index:
+    with HybridIndex.open(whole, hashed()) as index:
         index.verify()
 
 
@@ -80,7 +81,7 @@ def test_two_precisions_never_mix(whole: Path) -> None:
     encoder = HashEncoder()
     encoder.precision = "bfloat16"
     with pytest.raises(ManifestMismatchError, match="computed in 'float32' but is opened with 'bfloat16'"):
-        HybridIndex.open(whole, encoder)
+        HybridIndex.open(whole, replace(hashed(), documents=encoder))
 
 
 def test_what_is_unchanged_is_hashed_once(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from index import manifest
 from index.errors import IndexMissingError, ManifestCorruptError, ManifestMismatchError
 from index.manifest import Manifest, SegmentEntry
-from tests.hash_encoder import HashEncoder
+from tests.hash_encoder import HashEncoder, PassageEncoder, hashed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,6 +24,9 @@ EXAMPLE = Manifest(
     model_sha256=HashEncoder.sha256,
     precision=HashEncoder.precision,
     dim=HashEncoder.dim,
+    passage_model=PassageEncoder.name,
+    passage_sha256=PassageEncoder.sha256,
+    passage_dim=PassageEncoder.dim,
     passages_format=1,
     items=2,
     vectors=3,
@@ -84,8 +87,8 @@ def test_what_is_not_a_manifest_is_corrupt(tmp_path: Path, data: bytes) -> None:
 
 
 def test_another_format_of_files_is_a_mismatch_not_corruption(tmp_path: Path) -> None:
-    manifest.write(tmp_path, replace(EXAMPLE, format=3))
-    with pytest.raises(ManifestMismatchError, match="index format 3 but is opened with 2"):
+    manifest.write(tmp_path, replace(EXAMPLE, format=manifest.FORMAT + 1))
+    with pytest.raises(ManifestMismatchError, match=f"format {manifest.FORMAT + 1} but"):
         manifest.read(tmp_path)
 
 
@@ -95,15 +98,18 @@ def test_another_format_of_files_is_a_mismatch_not_corruption(tmp_path: Path) ->
         (replace(EXAMPLE, model="MiniLM"), "the model 'MiniLM' but is opened with 'hashed-words-64'"),
         (replace(EXAMPLE, model_sha256="00ff"), "model weights '00ff'"),
         (replace(EXAMPLE, dim=384), "vectors of length 384 but is opened with 64"),
+        (replace(EXAMPLE, passage_model="other"), "the passage model 'other'"),
+        (replace(EXAMPLE, passage_sha256="11ff"), "passage model weights '11ff'"),
+        (replace(EXAMPLE, passage_dim=64), "passage vectors of length 64 but is opened with 48"),
         (replace(EXAMPLE, passages_format=2), "passage format 2 but is opened with 1"),
     ],
 )
 def test_a_mismatch_names_both_values_and_the_way_out(other: Manifest, words: str) -> None:
     with pytest.raises(ManifestMismatchError, match=words) as caught:
-        other.check(HashEncoder(), 1)
+        other.check(hashed(), 1)
     assert "antedate corpus rebuild" in str(caught.value)
 
 
 def test_the_same_encoder_and_format_are_no_mismatch() -> None:
-    EXAMPLE.check(HashEncoder(), 1)
+    EXAMPLE.check(hashed(), 1)
     assert EXAMPLE.generation == 7

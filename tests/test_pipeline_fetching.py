@@ -15,7 +15,7 @@ from pipeline import store_events
 from pipeline.cases import UnknownCaseError
 from pipeline.corpus import Corpus
 from pipeline.fetching import CONSENTED, FETCHED, Fetch, folder_of, run, told
-from tests.hash_encoder import HashEncoder
+from tests.hash_encoder import hashed
 from tests.playing_server import Asked, Play, Reply, playing, session
 from tests.small_corpus import run as read
 from tests.ui_workspace import INES, invention
@@ -95,7 +95,7 @@ def test_what_came_is_read_into_the_corpus_and_nothing_beside_it(
     with session(tmp_path) as polite:
         files = list(run(face, Fetch(connector=connector, request=request, who="ines"), polite))
     assert actions(face)[-1] == FETCHED
-    corpus = Corpus(face.store, tmp_path / "index", HashEncoder())
+    corpus = Corpus(face.store, tmp_path / "index", hashed())
     summary = read(corpus, folder_of(face, connector))
     assert (summary.added, summary.skipped) == (1, ())
     found = corpus.document("doi:10.5555/drip")

@@ -12,9 +12,10 @@ import pytest
 
 from ingest.errors import IngestError
 from pipeline.checks import corpus_faults
-from pipeline.corpus import BATCH, MOST, Corpus, CorpusBusyError
+from pipeline.corpus import Corpus, CorpusBusyError
+from pipeline.indexed import BATCH, MOST
 from pipeline.library import SearchFilter
-from tests.hash_encoder import HashEncoder
+from tests.hash_encoder import hashed
 from tests.small_corpus import open_corpus, picture, record, run, write_lines
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ def test_filters_keep_what_may_have_been_public_before_and_nothing_of_the_day_it
 
 def test_a_second_writer_is_refused_in_words(corpus: Corpus, tmp_path: Path) -> None:
     source = write_lines(tmp_path / "a.jsonl", range(3))
-    other = Corpus(corpus.store, corpus.folder, HashEncoder())
+    other = Corpus(corpus.store, corpus.folder, hashed())
     with corpus.writer(), pytest.raises(CorpusBusyError, match="another process"):
         run(other, source)
 

@@ -16,7 +16,7 @@ from pipeline.corpus import Corpus
 from pipeline.ingestion import IngestSummary, ingest
 from pipeline.store import Store
 from pipeline.workspace import now
-from tests.hash_encoder import HashEncoder
+from tests.hash_encoder import hashed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def corpus(tmp_path: Path) -> Iterator[Corpus]:
     folder = tmp_path / "workspace"
     folder.mkdir()
-    opened = Corpus(Store.open(folder / "record.sqlite"), folder / "index", HashEncoder(), batch=24)
+    opened = Corpus(Store.open(folder / "record.sqlite"), folder / "index", hashed(), batch=24)
     yield opened
     opened.close()
     opened.store.close()

@@ -12,7 +12,7 @@ from pipeline.corpus import Corpus
 from pipeline.jobs import STALE, UnknownJobError, WorkerRunningError
 from pipeline.people import Person, Role
 from pipeline.store_jobs import JobState
-from tests.hash_encoder import HashEncoder
+from tests.hash_encoder import hashed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -27,7 +27,7 @@ ADA = Person(id="ada", name="Ada", roles=frozenset({Role.INVENTOR}))
 @pytest.fixture
 def light(workspace: Workspace) -> Workspace:
     """A workspace whose corpus uses the small encoder, with one person."""
-    workspace.__dict__["corpus"] = Corpus(workspace.store, workspace.folder / "index", HashEncoder())
+    workspace.__dict__["corpus"] = Corpus(workspace.store, workspace.folder / "index", hashed())
     workspace.add_person(ADA, by="ada")
     return workspace
 

@@ -19,7 +19,7 @@ from pipeline.workspace import Workspace
 from publications import bundle
 from publications.errors import PublicationError
 from publications.verify import verify
-from tests.hash_encoder import HashEncoder
+from tests.hash_encoder import hashed
 from tests.openssl_authority import REPLY, OpensslAuthority, served
 from tests.release_office import ADA, MAX, RHEA, staffed
 
@@ -52,7 +52,7 @@ the valve after 90 s.
 @pytest.fixture
 def office(workspace: Workspace) -> Workspace:
     """A workspace with the small encoder and three people."""
-    workspace.__dict__["corpus"] = Corpus(workspace.store, workspace.folder / "index", HashEncoder())
+    workspace.__dict__["corpus"] = Corpus(workspace.store, workspace.folder / "index", hashed())
     return staffed(workspace)
 
 

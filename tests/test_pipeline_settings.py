@@ -94,7 +94,7 @@ def test_a_new_workspace_keeps_its_settings_to_its_owner(workspace: Workspace) -
         ("[review]\napprovals = 'many'\n", "review.approvals"),
         ("[review]\napprovals = 0\n", "review.approvals"),
         ("[review\n", "antedate.toml"),
-        ("[revue]\napprovals = 1\n", "revue is no setting; there are: index, review, publication"),
+        ("[revue]\napprovals = 1\n", "revue is no setting; there are: index, search, review, publication"),
         ("[review]\napprovels = 2\n", "there are: approvals"),
         (
             "[[publication.authorities]]\nname = 'x'\nurl = 'y'\npin = 'z'\n",

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from index.encoders import Encoders
 from ingest.documents import Document
 from ingest.sources import detect
 from pipeline.corpus import Corpus
@@ -51,7 +52,8 @@ def main() -> None:
     """Print documents a second of wall and of processor time, peak memory, and what a second run costs."""
     path = Path(os.environ.get("ANTEDATE_BENCH_FILE", REAL if REAL.is_file() else DEMO))
     with tempfile.TemporaryDirectory() as folder:
-        corpus = Corpus(Store.open(Path(folder) / "record.sqlite"), Path(folder) / "index", NoEncoder())
+        encoders = Encoders(documents=NoEncoder(), passages=NoEncoder())
+        corpus = Corpus(Store.open(Path(folder) / "record.sqlite"), Path(folder) / "index", encoders)
         first = _timed(lambda: _ingested(corpus, path))
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         again = _timed(lambda: _ingested(corpus, path))

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from index.hybrid import HybridIndex, Item, Piece
 from index.text import content
-from tests.hash_encoder import HashEncoder
+from tests.hash_encoder import hashed
 
 ROOT = Path(__file__).parents[2]
 REAL = ROOT.parent / "shared" / "data" / "bench" / "patent_citations" / "corpus.jsonl.gz"
@@ -49,7 +49,7 @@ def main() -> None:
 
 def _ours(folder: Path, texts: list[tuple[str, str]], queries: list[str]) -> tuple[float, float]:
     started = time.perf_counter()
-    with HybridIndex.open(folder, HashEncoder(), write=True) as index:
+    with HybridIndex.open(folder, hashed(), write=True) as index:
         for start in range(0, len(texts), 2048):
             index.apply(
                 [
@@ -64,7 +64,7 @@ def _ours(folder: Path, texts: list[tuple[str, str]], queries: list[str]) -> tup
                 ]
             )
         build = time.perf_counter() - started
-    with HybridIndex.open(folder, HashEncoder()) as index:
+    with HybridIndex.open(folder, hashed()) as index:
         return build, _median(lambda query: index.search(query, mode="words", pieces=0, plain=True), queries)
 
 
