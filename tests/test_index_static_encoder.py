@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from safetensors.numpy import load_file, save_file
 from tokenizers import Tokenizer
 
-from index.errors import EncoderChecksumError, EncoderMissingError, EncoderOutputError
+from index.errors import EncoderOutputError, PassageModelChecksumError, PassageModelMissingError
 from index.pieces import Pieces
 from index.static_encoder import DIM, PASSAGE_MODEL, SHA256, StaticEncoder
 
@@ -220,25 +220,26 @@ def test_a_tokenizer_of_another_kind_is_given_whole_texts(tmp_path: Path) -> Non
     assert ids.tolist() == [one for text in TEXTS for one in tokenizer.encode(text).ids]
 
 
-def test_other_weights_under_the_packaged_name_are_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("name", ["model.safetensors", "tokenizer.json"])
+def test_another_file_under_the_packaged_name_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     folder = _copy(tmp_path)
-    data = bytearray((folder / "model.safetensors").read_bytes())
-    data[-1] ^= 1
-    (folder / "model.safetensors").write_bytes(data)
+    data = bytearray((folder / name).read_bytes())
+    data[-3] ^= 1
+    (folder / name).write_bytes(data)
     monkeypatch.setattr("index.static_encoder.PASSAGE_MODEL", folder)
-    with pytest.raises(EncoderChecksumError, match=SHA256):
+    with pytest.raises(PassageModelChecksumError, match=name):
         StaticEncoder().encode(["pump"])
 
 
 def test_a_folder_that_is_no_static_model_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(EncoderMissingError, match="nowhere"):
+    with pytest.raises(PassageModelMissingError, match="nowhere"):
         StaticEncoder(tmp_path / "nowhere").encode(["pump"])
     folder = _copy(tmp_path)
     for text in ("[]", "{", '[{"type": "sentence_transformers.models.Transformer"}]', '[{"idx": 0}]', "[1]"):
         (folder / "modules.json").write_text(text, encoding="utf-8")
-        with pytest.raises(EncoderMissingError):
+        with pytest.raises(PassageModelMissingError):
             StaticEncoder(folder).encode(["pump"])
 
 
@@ -259,5 +260,5 @@ def test_a_damaged_model_is_refused_with_its_name(tmp_path: Path, damage: str) -
             "few": {"embedding.weight": weights[:100]},
         }[damage]
         save_file(changed, path)
-    with pytest.raises((EncoderOutputError, EncoderMissingError), match="other"):
+    with pytest.raises((EncoderOutputError, PassageModelMissingError), match="other"):
         StaticEncoder(folder).encode(["pump"])
