@@ -144,6 +144,7 @@ class Workspace:
         from index import manifest
         from index.encoder import Encoder, SentenceEncoder
         from index.encoders import Encoders
+        from index.static_encoder import StaticEncoder
         from index.vector_cache import CachedEncoder
 
         chosen = self.settings.index
@@ -151,7 +152,7 @@ class Workspace:
         encoder: Encoder = SentenceEncoder(
             chosen.model or None, threads=chosen.threads, precision="auto" if held is None else held
         )
-        passages: Encoder = encoder
+        passages = StaticEncoder(chosen.passage_model or None)
         if chosen.cache_mb:
             cache = self.folder / "cache"
             shared = Path(chosen.cache).expanduser() if chosen.cache else cache / "vectors"
