@@ -33,10 +33,10 @@ class Bench:
         self.survey = evaluation_scratch.survey(folder)
         self.indexed: Indexed = finish(evaluation_scratch.beir_index(folder, self.survey, room, None))
 
-    def task(self, **given: Any) -> Task:
+    def task(self, **given: Any) -> Task:  # noqa: ANN401 - passed on
         return evaluation_beir.task(self.folder, "test", self.survey, self.indexed, **given)
 
-    def run(self, task: Task | None = None, **given: Any) -> Evaluation:
+    def run(self, task: Task | None = None, **given: Any) -> Evaluation:  # noqa: ANN401 - passed on
         corpus = self.indexed.workspace.corpus
         found: Evaluation = finish(evaluation.evaluate(corpus, task or self.task(), self.room, **given))
         return found
