@@ -117,6 +117,7 @@ class Corpus(Indexed):
             like=like,
             unlike=unlike,
             plain=plain,
+            rescore=bool(passages),
         )
         expression = not plain and syntax.is_expression(query)
         if like and not expression:
@@ -154,8 +155,13 @@ class Corpus(Indexed):
         like: Sequence[str] = (),
         unlike: Sequence[str] = (),
         plain: bool = False,
+        among: Filter | None = None,
+        rescore: bool = False,
     ) -> list[Hit]:
-        """Return what `search` finds as the index has it: by item number, no document read for it."""
+        """Return what `search` finds as the index has it, by item number: what an evaluation measures.
+
+        `among`: a filter in the index's own terms, in place of `filters`.
+        """
         query = clean(query)
         liked, unliked = self._items(like), self._items(unlike)
         expression = not plain and syntax.is_expression(query)
@@ -163,7 +169,7 @@ class Corpus(Indexed):
             query if expression else self._with_briefs(query, liked),
             mode=mode,
             limit=limit,
-            filter=self.limits(filters),
+            filter=self.limits(filters) if among is None else among,
             pieces=passages,
             depth=_DEPTH,
             plain=not expression,
@@ -172,7 +178,7 @@ class Corpus(Indexed):
             like=liked,
             unlike=unliked,
             expand=self._expanded if self.method.expand else None,
-            rescore=self._rescored if self.method.rescore and passages else None,
+            rescore=self._rescored if self.method.rescore and rescore else None,
         )
 
     def understood(self, query: str) -> Understood:

@@ -127,6 +127,12 @@ def rows_by_keys(connection: Connection, keys: Sequence[str]) -> tuple[Row, ...]
     return tuple(found)
 
 
+def keys(connection: Connection) -> dict[int, str]:
+    """Return the keys of all documents by their numbers, without reading any text."""
+    rows = connection.execute(select(documents.c.id, documents.c.key))
+    return {int(row.id): str(row.key) for row in rows}
+
+
 def pending(connection: Connection, generation: int, most: int) -> tuple[Waiting, ...]:
     """Return which documents the index generation does not hold yet, oldest first.
 
