@@ -14,6 +14,7 @@ import os
 import subprocess
 import tempfile
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,8 +31,6 @@ from index.vector_cache import CachedEncoder
 from tests.bench import tables
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from index.encoder import Encoder
 
 SETS = ("scifact", "nfcorpus")
