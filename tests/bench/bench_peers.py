@@ -20,13 +20,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from index.static_encoder import StaticEncoder
 
 from index import metrics
 from index.encoder import SentenceEncoder
 from index.encoders import Encoders
 from index.hybrid import HybridIndex
 from index.records import Item, Piece
+from index.static_encoder import StaticEncoder
 from index.vector_cache import CachedEncoder
 from tests.bench import tables
 

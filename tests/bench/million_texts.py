@@ -24,7 +24,7 @@ RUN, RUNS = 50, 4
 TITLE = 8
 """Words of a passage that are its document's title."""
 QUERIES, TERMS = 100, 100
-_STRIDE = 7
+_STRIDE = 7 if DATA.is_dir() else 1
 FIRST, LAST = 730_120, 739_251
 """Days that documents are dated between: 2000 to 2024."""
 _ABSTRACTS = (("corpora/light.jsonl.gz", "abstract"), ("bench/patent_citations/corpus.jsonl.gz", "text"))
@@ -62,8 +62,9 @@ def prepare(folder: Path) -> str:
         for number, text in enumerate(_texts()):
             words = text.split()
             if number % _STRIDE == 0 and len(queries) < QUERIES and (query := _query(text)):
-                queries.append(query)  # and no passage holds a run of it
-                continue
+                queries.append(query)
+                if DATA.is_dir():
+                    continue  # no passage holds a run of it; the demo corpus is too small for that
             runs.writelines(
                 " ".join(words[start : start + RUN]) + "\n" for start in range(0, len(words) - RUN + 1, RUN)
             )
