@@ -166,6 +166,16 @@ class Dense:
         place = self.find(item)
         return None if place is None else np.array(place[0].documents[place[1]])
 
+    def document_vectors(self, items: Sequence[int]) -> NDArray[np.float32]:
+        """Return the vectors (n, dim) of items as wholes; zeros for an unknown one."""
+        dim = self.segments[0].documents.shape[1] if self.segments else 0
+        made = np.zeros((len(items), dim), np.float32)
+        for row, item in enumerate(items):
+            place = self.find(item)
+            if place is not None:
+                made[row] = place[0].documents[place[1]]
+        return made
+
     def bury(self, items: Iterable[int]) -> NDArray[np.int64]:
         """Return the tombstones with those of given living items added."""
         found = [(place[0].entry.number, item) for item in items if (place := self.find(item)) is not None]
