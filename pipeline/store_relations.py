@@ -107,6 +107,23 @@ def cited_by(connection: Connection, names: Sequence[str]) -> tuple[Row, ...]:
     return _rows(connection, documents.c.id.in_(citing))
 
 
+def citing(connection: Connection) -> tuple[int, ...]:
+    """Return the numbers of the documents that cite another document of this corpus, ordered by key."""
+    bare = select(citations.c.document).join(documents, documents.c.bare == citations.c.key)
+    bare = bare.where(documents.c.id != citations.c.document)
+    also = select(citations.c.document).join(aliases, aliases.c.key == citations.c.key)
+    also = also.where(aliases.c.document != citations.c.document)
+    query = select(documents.c.id).where(documents.c.id.in_(bare.union(also))).order_by(documents.c.key)
+    return tuple(int(row.id) for row in connection.execute(query))
+
+
+def cites(connection: Connection, number: int) -> tuple[Row, ...]:
+    """Return the documents of this corpus that a document cites; of several kinds, the first public."""
+    query = select(citations.c.key).where(citations.c.document == number, citations.c.key != "")
+    found = resolve(connection, [str(row.key) for row in connection.execute(query)])
+    return tuple({row.item: row for row in found.values() if row.item != number}.values())
+
+
 def cited_and_citing(connection: Connection, items: Sequence[int]) -> list[int]:
     """Return the numbers of documents that these cite, and of those that cite them, ascending."""
     part = list(items)[:_MANY]

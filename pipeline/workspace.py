@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pipeline.library import CorpusStatus
     from pipeline.publishing import Publishing
     from pipeline.store_events import LoggedEvent
+    from pipeline.triage import Triage
     from pipeline.unsaved import Unsaved
 
 _TEMPLATE = """\
@@ -144,6 +145,7 @@ class Workspace:
         from index import manifest
         from index.encoder import Encoder, SentenceEncoder
         from index.encoders import Encoders
+        from index.static_encoder import StaticEncoder
         from index.vector_cache import CachedEncoder
 
         chosen = self.settings.index
@@ -151,7 +153,7 @@ class Workspace:
         encoder: Encoder = SentenceEncoder(
             chosen.model or None, threads=chosen.threads, precision="auto" if held is None else held
         )
-        passages: Encoder = encoder
+        passages = StaticEncoder(chosen.passage_model or None)
         if chosen.cache_mb:
             cache = self.folder / "cache"
             shared = Path(chosen.cache).expanduser() if chosen.cache else cache / "vectors"
@@ -165,6 +167,13 @@ class Workspace:
         from pipeline.cases import Cases
 
         return Cases(self.store, lambda: self.corpus, self.clock)
+
+    @cached_property
+    def triage(self) -> Triage:
+        """What people decide about the documents that a case's searches find."""
+        from pipeline.triage import Triage
+
+        return Triage(self.store, self.clock)
 
     @cached_property
     def publishing(self) -> Publishing:
@@ -189,10 +198,11 @@ class Workspace:
 
     def holdings(self) -> CorpusStatus:
         """Return what the corpus holds, from the database alone: no index is opened, no model named."""
-        from pipeline import corpus_status
+        from pipeline import corpus_status, evaluation_stored
 
         with self.store.read() as connection:
-            return corpus_status.status(connection)
+            found = corpus_status.status(connection)
+        return replace(found, measured=evaluation_stored.words(self.folder / "index", found.snapshot))
 
     def corpus_extent(self) -> tuple[int, str]:
         """Return how many documents there are and the newest public day; opens no index."""

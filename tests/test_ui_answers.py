@@ -83,7 +83,9 @@ def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
         (("search", "valve", "--mode", "best"), 2, "BadParameter"),
         (("search", "valve", "--kind", "patnet"), 2, "BadParameter"),
         (("search", "valve", "--country", "USA"), 2, "BadParameter"),
-        (("search", "valve", "--like", "US-1-A"), 2, "UsageError"),
+        (("search", "valve", "--like", "US-1-A"), 2, "UnknownDocumentError"),
+        (("search", "valve", "--unlike", "US-1-A"), 2, "UnknownDocumentError"),
+        (("search", "valve", "--after", "someday"), 2, "BadParameter"),
         (("search", "  "), 2, "UsageError"),
         (("corpus", "status", "--nonsense"), 2, "NoSuchOption"),
         (("corpus", "export", "nowhere/out.jsonl"), 3, "ExportFailedError"),
@@ -121,7 +123,7 @@ def test_a_failure_is_one_object_on_stdout_and_a_sentence_on_stderr(
 
 @pytest.mark.parametrize(
     "word",
-    ["evaluate", "status", "calendar", "decide", "gate", "comment", "schedule", "renew", "watch"],
+    ["status", "calendar", "decide", "gate", "comment", "schedule", "renew", "watch"],
 )
 def test_a_command_of_a_later_release_says_so(call: Calls, word: str) -> None:
     answer = call.json(word, "D-0001", "--office", "EP", "--published", "2024-01-01", code=2)

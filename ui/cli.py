@@ -25,7 +25,7 @@ _COMMANDS = {
     "search": ("search", "Search the corpus by words and by meaning."),
     "relations": ("relations", "Show a document's family, versions, near-duplicates and citations."),
     "classes": ("relations", "Count documents by class, with the classes' titles."),
-    "evaluate": ("later", "Measure the ranking on a BEIR folder."),
+    "evaluate": ("evaluate", "Measure the ranking: a BEIR folder, the built-in benchmark, this corpus."),
     "disclose": ("case", "Take in an invention disclosure."),
     "features": ("case", "Print or change the features of a disclosure."),
     "assess": ("case", "Compare a disclosure with the corpus, feature by feature."),

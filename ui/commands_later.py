@@ -29,5 +29,5 @@ def _later(name: str) -> click.Command:
 
 COMMANDS = {
     name: _later(name)
-    for name in ("evaluate", "status", "calendar", "decide", "gate", "comment", "schedule", "renew", "watch")
+    for name in ("status", "calendar", "decide", "gate", "comment", "schedule", "renew", "watch")
 }

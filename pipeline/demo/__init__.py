@@ -9,6 +9,8 @@ from pipeline.people import Person, Role
 FOLDER = Path(__file__).parent
 CORPUS = FOLDER / "corpus"
 DISCLOSURES = FOLDER / "disclosures"
+BENCHMARK = FOLDER / "benchmark"
+"""Questions and judgments over the corpus (`antedate evaluate --builtin`)."""
 SHOWN = ("drip-valve.md", "battery-plate.md", "gripper-skin.md", "distillation-schedule.md")
 """In the order of the story: in one document, in combination, not found, and the training method."""
 PUBLISHED_FROM = "distillation-schedule.md"
