@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from index import inventory, manifest, segments, writing
+from index import inventory, manifest, segments, syntax, writing
 from index.dense import Dense
 from index.errors import IndexDamagedError, IndexWriteError, ReadOnlyError
 from index.fusion import Weights
@@ -212,6 +212,10 @@ class HybridIndex:
     def terms(self, query: str) -> list[str]:
         """Return the stems that a prose query is looked for by, heaviest first."""
         return [term for term, _ in self._words.terms(query)]
+
+    def answering(self, query: str) -> NDArray[np.int64]:
+        """Return, ascending, all items that an expression matches. Raises QuerySyntaxError."""
+        return self._words.matching(syntax.parse(query))
 
     def passing(self, filter: Filter) -> NDArray[np.int64]:  # noqa: A002 - as in search
         """Return the items that pass a filter, ascending."""

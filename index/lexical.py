@@ -19,8 +19,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from index.errors import IndexDamagedError
-from index.expressions import compiled
+from index.expressions import Compiler, silent
 from index.lexical_files import ANALYZER, ITEMS, PIECES, analyzer, tantivy
+from index.matching import MOST, Part, restricted
+from index.matching import parts as parts_of
+from index.nodes import Asked
 from index.records import ORDINAL_BITS
 from index.text import BOILERPLATE, content, stems
 
@@ -31,7 +34,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from index.manifest import Manifest
-    from index.syntax import Node
+    from index.nodes import Node
 
 DIGITS = 4
 MOST_TERMS = 60
@@ -51,6 +54,7 @@ class Lexical:
         self._pieces, self._piece_searcher = _reader(folder / PIECES, manifest.pieces)
         self._size = manifest.documents
         self._frequencies: dict[str, int] = {}
+        self._matching: tuple[Node, NDArray[np.int64]] | None = None
 
     def rank(self, query: str, allowed: NDArray[np.int64] | None, depth: int) -> list[tuple[int, float]]:
         """Return the `depth` best (item, BM25) for prose, best first, ties by item."""
@@ -62,13 +66,49 @@ class Lexical:
     def evaluate(
         self, wanted: Node, allowed: NDArray[np.int64] | None, depth: int
     ) -> list[tuple[int, float]]:
-        """Return the `depth` best (item, score) that an expression matches."""
-        return self._best(self._compiled(wanted), allowed, depth)
+        """Return the `depth` best (item, score) that an expression matches; ranked by free text behind it.
+
+        Raises QuerySyntaxError, as do all that take an expression.
+        """
+        return self._best(self._asked(wanted), allowed, depth)
 
     def matching(self, wanted: Node) -> NDArray[np.int64]:
         """Return, ascending, all items that an expression matches."""
-        found = self._top(self._compiled(wanted), max(self._size, 1))
-        return np.sort(np.array([item for item, _ in found], np.int64))
+        if self._matching is None or self._matching[0] != wanted:
+            query = silent(self._compiled(wanted))
+            count = self._item_searcher.search(query, limit=1).count
+            hits = self._item_searcher.search(query, limit=max(count, 1), count=False).hits
+            found = self._item_searcher.fast_field_values("id", [address for _, address in hits])
+            self._matching = wanted, np.sort(np.array(found, np.int64))
+        return self._matching[1]
+
+    def matched(self, wanted: str | Node, items: Collection[int]) -> dict[int, tuple[tuple[str, float], ...]]:
+        """Return why words found items: item → (stem or phrase, what it adds to BM25), heaviest first.
+
+        At most `MOST` an item; an item that has none of it has an empty tuple.
+        """
+        found: dict[int, list[tuple[str, float]]] = {item: [] for item in items}
+        parts = self._parts(wanted) if found else []
+        if parts:
+            only = silent(tantivy().Query.term_set_query(self._items.schema, "id", sorted(found)))
+        for part in parts:
+            hits = self._item_searcher.search(restricted(part, only), limit=len(found), count=False).hits
+            numbers = self._item_searcher.fast_field_values("id", [address for _, address in hits])
+            for (score, _), item in zip(hits, numbers, strict=True):
+                if score > 0:
+                    found[item].append((part.name, round(score, DIGITS)))
+        return {
+            item: tuple(sorted(each, key=lambda pair: (-pair[1], pair[0]))[:MOST])
+            for item, each in found.items()
+        }
+
+    def _parts(self, wanted: str | Node) -> list[Part]:
+        text = wanted.text if isinstance(wanted, Asked) else wanted
+        if isinstance(text, str) and (terms := self.terms(text)):
+            return [Part(term, _bag(self._items, [(term, count)])) for term, count in terms]
+        if isinstance(wanted, str):
+            return []
+        return list(parts_of(Compiler(self._items.schema, self._item_searcher), wanted))
 
     def pieces(self, query: str, items: Collection[int]) -> dict[int, dict[int, float]]:
         """Return item → ordinal → score of the pieces that share words with the query.
@@ -120,8 +160,13 @@ class Lexical:
             self._frequencies[term] = self._item_searcher.search(query, limit=1, count=True).count
         return self._frequencies[term]
 
+    def _asked(self, wanted: Node) -> Any:  # noqa: ANN401 - tantivy has no types
+        terms = self.terms(wanted.text) if isinstance(wanted, Asked) else []
+        query = self._compiled(wanted)
+        return _both(query, _bag(self._items, terms)) if terms else query
+
     def _compiled(self, wanted: Node) -> Any:  # noqa: ANN401 - tantivy has no types
-        query = compiled(self._items.schema, wanted)
+        query = Compiler(self._items.schema, self._item_searcher).compiled(wanted)
         return tantivy().Query.empty_query() if query is None else query
 
     def _best(self, query: Any, allowed: NDArray[np.int64] | None, depth: int) -> list[tuple[int, float]]:  # noqa: ANN401
@@ -185,8 +230,7 @@ def _bag(index: Any, terms: Sequence[tuple[str, int]]) -> Any:  # noqa: ANN401
 
 def _both(only: Any, query: Any) -> Any:  # noqa: ANN401
     engine = tantivy()
-    silent = engine.Query.const_score_query(only, 0.0)
-    return engine.Query.boolean_query([(engine.Occur.Must, silent), (engine.Occur.Must, query)])
+    return engine.Query.boolean_query([(engine.Occur.Must, silent(only)), (engine.Occur.Must, query)])
 
 
 def _idf(frequency: int, total: int) -> float:

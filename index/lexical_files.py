@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, Any
 
 from index import inventory
 from index.files import link_or_copy, sync_folder
+from index.names import name_words, number_words
+from index.nodes import NAME_FIELDS, TEXT_FIELDS
 from index.records import ORDINAL_BITS
-from index.syntax import TEXT_FIELDS
 from index.text import LONGEST, words
 
 if TYPE_CHECKING:
@@ -113,10 +114,18 @@ def _item_entry(item: Item, stems: Sequence[tuple[Piece, str]]) -> dict[str, obj
         "tags": sorted(set(item.tags)),
         "text": [*([] if opens else [title]), *(made for _, made in stems)],
         **texts,
+        **_names(item),
     }
     if item.day is not None:
         entry["day"] = item.day
     return entry
+
+
+def _names(item: Item) -> dict[str, list[str]]:
+    names: dict[str, list[str]] = {name: [] for name in NAME_FIELDS}
+    for field, text in item.names:
+        names[field].append((number_words if field == "number" else name_words)(text))
+    return names
 
 
 def _piece_entries(item: Item, stems: Sequence[tuple[Piece, str]]) -> list[dict[str, object]]:
@@ -133,6 +142,8 @@ def _item_schema() -> Any:  # noqa: ANN401 - tantivy has no types
     builder.add_text_field("tags", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("text", tokenizer_name=ANALYZER, index_option="freq")
     for name in TEXT_FIELDS:
+        builder.add_text_field(name, tokenizer_name=ANALYZER, index_option="position")
+    for name in NAME_FIELDS:
         builder.add_text_field(name, tokenizer_name=ANALYZER, index_option="position")
     return builder.build()
 

@@ -280,6 +280,9 @@ class Searcher:
         items = [item for item, _, _ in order]
         words = found.text if asked.mode != "meaning" else ""
         best = self._best_pieces(words, found.part, items, asked.pieces, found.rescored)
+        terms: dict[int, tuple[tuple[str, float], ...]] = {}
+        if found.words is not None and asked.pieces:
+            terms = self._lexical.matched(found.text if found.wanted is None else found.wanted, items)
         ranks = [
             {} if channel is None else {item: rank for rank, (item, _) in enumerate(channel.ranking, start=1)}
             for channel in found.channels
@@ -296,7 +299,7 @@ class Searcher:
                 meaning_score=scores[1].get(item),
                 passages_score=scores[2].get(item),
                 shares=(shares[0], shares[1], shares[2]),
-                terms=(),
+                terms=terms.get(item, ()),
                 pieces=best.get(item, ()),
             )
             for item, score, shares in order

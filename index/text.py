@@ -4,6 +4,12 @@ Decisions
 ---------
 * A word is a run of letters and digits; a number keeps its decimals and thousands (`0.75`, `1,000`), because
   in a claim `0.75` is one thing and `0` and `75` are two others. Hyphens and underscores separate words.
+* A number glued to a unit of a short list is two words (`10mm` is `10 mm`); `H2O`, `3GPP`, `G06F16` and the
+  `10A` of a drawing stay one.
+* Letters count without their accents and in their plain form: `é` is `e`, `ü` is `u`, `ß` is `ss`, `ﬁ` is
+  `fi`, `Ａ` is `a`. A claim and its translation, or a file that lost its accents, are searched as one.
+* Scripts without blanks: every Chinese character and every hiragana is a word by itself, a run of katakana is
+  one word. So a Chinese query finds Chinese text wherever it stands, and a phrase is an exact sequence.
 * Stems are Snowball English, made here and nowhere else: `words` hands the engine finished stems between
   blanks, so that what is searched and what is highlighted agree by construction. (The engine's own cutting
   by a regular expression took seven times as long, again for every field that a text stands in.)
@@ -16,6 +22,7 @@ Decisions
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
@@ -23,6 +30,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+TEXT_FORMAT = 2
+"""Raised when words or stems change: an index made by other rules is rebuilt."""
 LONGEST = 64
 """Bytes of UTF-8 at which a run of letters is no word any more."""
 NO_WORD = "-" * LONGEST
@@ -30,7 +39,23 @@ NO_WORD = "-" * LONGEST
 _KEPT = 1 << 17
 """Runs between blanks, and stems, that are remembered."""
 
-_WORD = re.compile(r"\d+(?:[.,]\d+)+|[^\W_]+")
+_UNITS = (
+    r"[cdmnpµμu]?m|[mkµμunp]g|[mdcµμu][lL]|[mµμunp]s|[kMGT]?Hz|[kmMµμu]?V|[kmMGµμu]?W|[kMGT]?Wh|[mµμuk]A|m?Ah"
+    r"|[kMGh]?Pa|m?bar|psi|[kM]J|[mµμun]?mol|rpm|dBm?|[kKMGT]i?B|[kMG]bit|[kMG]bps|[kM]?eV|k?Da|pp[mb]|wt|vol"
+    r"|sec|min|hrs?|inch|ft|lbs?"
+)
+_HAN = "\u3040-\u309f\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_KATAKANA = "\u30a0-\u30ff\u31f0-\u31ff\uff66-\uff9f"
+_MARKS = "\u0300-\u036f"
+_WORD = re.compile(
+    rf"\d+(?:[.,]\d+)*(?=(?:{_UNITS})(?![^\W_]))|\d+(?:[.,]\d+)+"
+    rf"|[{_HAN}]|[{_KATAKANA}]+|[^\W_{_HAN}{_KATAKANA}](?:[^\W_{_HAN}{_KATAKANA}]|[{_MARKS}])*"
+)
+_UNBLANKED = re.compile(f"[{_HAN}{_KATAKANA}]")
+_ACCENTS = re.compile(f"[{_MARKS}]")
+_PLAIN = str.maketrans(
+    {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "ı": "i", "þ": "th", "µ": "μ"}
+)
 
 STOP_WORDS = frozenset(
     """a about above after again against all am an and any are as at be because been before being below
@@ -70,6 +95,12 @@ def tokens(text: str) -> list[Token]:
     ]
 
 
+def plain_words(text: str) -> list[str]:
+    """Return the words of a text in order, folded but not stemmed: for names."""
+    found = (folded(match[0]) for match in _WORD.finditer(text))
+    return [word for word in found if len(word.encode()) < LONGEST]
+
+
 def words(text: str) -> str:
     """Return the stems of `tokens` in order, between blanks, `NO_WORD` standing for words too long."""
     return " ".join(map(_RUNS.__getitem__, text.split()))
@@ -92,13 +123,31 @@ _RUNS = _Runs()
 
 def _stem_of(word: str) -> str:
     """Return the stem of a word as written; empty when it is too long."""
-    word = _lower(word)
+    return _short_stem(word) if len(word) < LONGEST else ""
+
+
+@lru_cache(maxsize=_KEPT)
+def _short_stem(word: str) -> str:
+    word = folded(word)
     return stem(word) if len(word.encode()) < LONGEST else ""
 
 
-def _lower(word: str) -> str:
-    """Lower the case letter by letter, as the index's engine does: a final sigma stays a sigma."""
-    return word.lower() if word.isascii() else "".join(map(str.lower, word))
+def folded(word: str) -> str:
+    """Return a word in lower case, without accents, in plain letters; never empty for a word.
+
+    Only the marks of Latin, Greek and Cyrillic fall (U+0300 to U+036F): those of Japanese tell sounds apart.
+    """
+    if word.isascii():
+        return word.lower()
+    if len(word) > LONGEST:
+        return word  # no word: measured in bytes, it is only longer
+    plain = unicodedata.normalize("NFKD", word)
+    if "\u2044" in plain:
+        return word.lower()  # 5½ is not 512
+    bare = _ACCENTS.sub("", plain)
+    lower = "".join(map(str.lower, unicodedata.normalize("NFC", bare))).translate(_PLAIN)
+    lower = _ACCENTS.sub("", lower)  # İ in lower case has a dot apart
+    return "".join(filter(str.isalnum, lower)) or word
 
 
 @lru_cache(maxsize=_KEPT)
@@ -113,12 +162,12 @@ def is_stop(word: str) -> bool:
 
 
 def content(text: str) -> list[Token]:
-    """Return the words of a text that say something: without stop words and without lone letters."""
+    """Return the words of a text that say something: without stop words and lone letters (not characters)."""
     return [
         token
         for token in tokens(text)
         if not is_stop(text[token.start : token.end])
-        and (token.end - token.start > 1 or token.stem.isdigit())
+        and (token.end - token.start > 1 or token.stem.isdigit() or _UNBLANKED.match(token.stem))
     ]
 
 

@@ -25,6 +25,7 @@ from pipeline.chart import Cell, ChartReference, DateStatus, FeatureChart, Suppo
 from pipeline.choosing import choose, first
 from pipeline.conclusion import conclude, notes
 from pipeline.coverage import coverage
+from pipeline.including import read_included
 from pipeline.library import SearchFilter
 from pipeline.matching import demand
 from pipeline.novelty import LeftOut, NoveltyReport, Query
@@ -85,31 +86,41 @@ def assess(
     *,
     critical_date: dt.date,
     exclude: Sequence[str] = (),
+    include: Sequence[str] = (),
     limit: int = 10,
 ) -> Generator[AssessProgress, None, NoveltyReport]:
-    """Compare features with a library: yields progress, returns the report (see `finish`)."""
+    """Compare features with a library: yields progress, returns the report (see `finish`).
+
+    `include` names documents that a person wants charted: they are, beside the `limit` others, wherever the
+    searches rank them. One that was not public before the date, or is gone, stands among those left out.
+    What is also in `exclude` stays out.
+    """
     exclude = tuple(sorted(set(exclude)))
+    include = tuple(sorted(set(include).difference(exclude)))
     total = 2 * len(features) + 4
     yield AssessProgress(done=0, total=total, words="looking at the corpus")
     status = library.status()
     limits = SearchFilter(before=critical_date, undated=True, exclude=exclude)
     search = _Search(queries=[], score={}, ranks={}, hits=[])
-    subjects = _queries(disclosure, features)
+    subjects = queries(disclosure, features)
     for done, (subject, query) in enumerate(subjects):
         yield AssessProgress(done=1 + done, total=total, words=f"searching for {_named(subject)}")
         if status.documents:
             _collect(search, subject, query, library, limits)
     yield AssessProgress(done=2 + len(features), total=total, words="choosing the closest documents")
-    documents = _chosen(search, features, library, limit, critical_date)
+    asked = read_included(include, library, critical_date)
+    documents = _chosen(search, features, library, limit, critical_date, asked.documents)
     cells: list[Cell] = []
     for done, feature in enumerate(features):
         yield AssessProgress(done=3 + len(features) + done, total=total, words=f"comparing {feature.id}")
         cells.extend(_judged(feature, documents, library))
     yield AssessProgress(done=total - 1, total=total, words="looking for documents that come too late")
-    late = _left_out(subjects, library, exclude, critical_date, search) if status.documents else ()
+    late = asked.left_out
+    if status.documents:
+        late += _left_out(subjects, library, (*exclude, *include), critical_date, search)
     chart = _chart(documents, cells, critical_date, search)
     found = conclude(features, chart)
-    parameters = _parameters(limit)
+    parameters = _parameters(limit, include)
     return NoveltyReport(
         disclosure_title=disclosure.title,
         disclosure_sha256=disclosure.sha256,
@@ -142,7 +153,7 @@ def _named(subject: str) -> str:
     return "the whole" if subject == "whole" else subject
 
 
-def _queries(disclosure: Disclosure, features: Sequence[Feature]) -> tuple[tuple[str, str], ...]:
+def queries(disclosure: Disclosure, features: Sequence[Feature]) -> tuple[tuple[str, str], ...]:
     """Return (subject, text), the whole first; a short feature says little alone and borrows the title."""
     essential = [feature.text for feature in features if feature.essential] or [f.text for f in features]
     whole = ". ".join((disclosure.title, *essential))[:_WHOLE_LIMIT]
@@ -171,10 +182,16 @@ def _collect(search: _Search, subject: str, query: str, library: Library, limits
 
 
 def _chosen(
-    search: _Search, features: Sequence[Feature], library: Library, limit: int, critical: dt.date
+    search: _Search,
+    features: Sequence[Feature],
+    library: Library,
+    limit: int,
+    critical: dt.date,
+    asked_for: Sequence[Document],
 ) -> tuple[Document, ...]:
-    """Return the documents to chart: `limit` dated before, and a few whose date is undetermined."""
-    keys = first(search.score, search.hits, max(CANDIDATES, limit))
+    """Return the documents to chart: those asked for, `limit` dated before, a few of undetermined date."""
+    certain = {document.key for document in asked_for}
+    keys = [key for key in first(search.score, search.hits, max(CANDIDATES, limit)) if key not in certain]
     documents = {key: library.document(key) for key in keys}
     strengths: dict[str, dict[str, float]] = {key: {} for key in keys}
     for feature in features:
@@ -194,7 +211,7 @@ def _chosen(
         if max(cells.values(), default=0.0) >= PART  # nobody is asked for the date of what shows nothing
     }
     asked = choose(near, search.score, max(UNDETERMINED, limit // 4))
-    return tuple(documents[key] for key in (*before, *asked))
+    return (*asked_for, *(documents[key] for key in (*before, *asked)))
 
 
 def _judged(feature: Feature, documents: Sequence[Document], library: Library) -> tuple[Cell, ...]:
@@ -282,13 +299,14 @@ def _reference(document: Document, critical: dt.date, search: _Search) -> ChartR
     )
 
 
-def _parameters(limit: int) -> tuple[tuple[str, str], ...]:
+def _parameters(limit: int, include: Sequence[str]) -> tuple[tuple[str, str], ...]:
     return (
         ("method", METHOD),
         ("limit", str(limit)),
         ("depth", str(DEPTH)),
         ("candidates", str(CANDIDATES)),
         ("passages", str(PASSAGES)),
+        *(("added by a person", key) for key in include),
     )
 
 

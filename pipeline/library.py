@@ -27,16 +27,19 @@ class SearchFilter:
 
     before: date | None = None
     after: date | None = None
-    """Keeps what may have been public on that day or later."""
+    """Keeps what was public on that day or later, by the earliest day of its interval."""
     undated: bool = False
     """Let documents without any public date through `before` and `after`."""
     kinds: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    """Names of readers, e.g. `uspto_xml`."""
     classes: tuple[str, ...] = ()
     """Class-symbol prefixes, e.g. `G06F16`."""
     exclude: tuple[str, ...] = ()
     """Document keys."""
+    only: tuple[str, ...] | None = None
+    """Document keys; where given, nothing else is found."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

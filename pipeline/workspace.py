@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pipeline.library import CorpusStatus
     from pipeline.publishing import Publishing
     from pipeline.store_events import LoggedEvent
+    from pipeline.triage import Triage
     from pipeline.unsaved import Unsaved
 
 _TEMPLATE = """\
@@ -166,6 +167,13 @@ class Workspace:
         from pipeline.cases import Cases
 
         return Cases(self.store, lambda: self.corpus, self.clock)
+
+    @cached_property
+    def triage(self) -> Triage:
+        """What people decide about the documents that a case's searches find."""
+        from pipeline.triage import Triage
+
+        return Triage(self.store, self.clock)
 
     @cached_property
     def publishing(self) -> Publishing:

@@ -11,16 +11,16 @@ from hypothesis import strategies as st
 
 from index import text as index_text
 from index.lexical_files import analyzer
-from index.text import BOILERPLATE, LONGEST, STOP_WORDS, content, marks, tokens, words
+from index.text import BOILERPLATE, LONGEST, STOP_WORDS, content, folded, marks, tokens, words
 
 PROSE = """
 The rotating valves of a co-operating pump comprise bearings, housings and elastically deformable seals;
 generalised controllers periodically measured the viscosities, pressures and running temperatures, whereby
-connections were tightened, skies darkened, dying batteries replaced and naïve estimates refined. Generations
+connections were tightened, skies darkened, dying batteries replaced and naive estimates refined. Generations
 of universities argued happily about organisation, organization, conditional relational triplicate,
 hopefulness, electricity, adjustable, effective, bowdlerize, possibly, sensibly, news, innings
 """
-LETTERS = st.text(st.characters(categories=("L", "N", "P", "Z"), max_codepoint=0x2FFF), max_size=60)
+LETTERS = st.text(st.characters(categories=("L", "N", "P", "Z"), max_codepoint=0x9FFF), max_size=60)
 PIECES = [
     *(
         "valves",
@@ -69,6 +69,51 @@ def test_a_token_is_a_stem_and_the_place_of_its_word() -> None:
         ("oper", "operate"),
         ("now", "now"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "stems"),
+    [
+        ("résumé Größe Straße Øre cœur", "resum gross strass ore coeur"),
+        ("re\u0301sume\u0301 Gro\u0308ße", "resum gross"),
+        ("ﬁlter Ａ４ ΣΑΣ İstanbul", "filter a4 σασ istanbul"),
+        ("½ 5½ m²", "½ 5½ m2"),
+        ("10mm 10 mm 3kHz 20µm 20μm 5V", "10 mm 10 mm 3 khz 20 μm 20 μm 5 v"),
+        ("0.75bar 1,000kg", "0.75 bar 1,000 kg"),
+        ("H2O 3GPP G06F16/35 10A 4K mm2 10mmx FIG12b", "h2o 3gpp g06f16 35 10a 4k mm2 10mmx fig12b"),
+        ("旋转阀门", "旋 转 阀 门"),
+        ("LEDバルブの回転", "led バルブ の 回 転"),
+        ("が か", "が か"),
+        ("스마트폰 화면", "스마트폰 화면"),
+        ("Клапан й", "клапан и"),
+    ],
+)
+def test_letters_numbers_and_scripts_are_read_in_one_way(text: str, stems: str) -> None:
+    assert " ".join(token.stem for token in tokens(text)) == stems
+    assert words(text) == stems
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "marked"),
+    [
+        ("resume", "Le résumé.", ["résumé"]),
+        ("naïve", "a naive way", ["naive"]),
+        ("10 mm", "exactly 10mm", ["10", "mm"]),
+        ("阀门", "一种旋转阀门。", ["阀", "门"]),
+        ("strasse", "Straße", ["Straße"]),
+    ],
+)
+def test_what_meets_is_marked_as_it_is_written(query: str, text: str, marked: list[str]) -> None:
+    assert [text[start:end] for start, end in marks(text, query)] == marked
+
+
+@given(LETTERS)
+def test_folding_twice_changes_nothing(text: str) -> None:
+    for token in tokens(text):
+        word = folded(text[token.start : token.end])
+        assert folded(word) == word
+        assert word
+        assert not set(word) & set(" \t\n")
 
 
 def test_stems_agree_with_the_engines_en_stem_tokenizer_on_common_words() -> None:
