@@ -25,7 +25,7 @@ from pipeline.chart import Cell, ChartReference, DateStatus, FeatureChart, Suppo
 from pipeline.choosing import choose, first
 from pipeline.conclusion import conclude, notes
 from pipeline.coverage import coverage
-from pipeline.including import read_included
+from pipeline.including import PARAMETER, read_included
 from pipeline.library import SearchFilter
 from pipeline.matching import demand
 from pipeline.novelty import LeftOut, NoveltyReport, Query
@@ -306,7 +306,7 @@ def _parameters(limit: int, include: Sequence[str]) -> tuple[tuple[str, str], ..
         ("depth", str(DEPTH)),
         ("candidates", str(CANDIDATES)),
         ("passages", str(PASSAGES)),
-        *(("added by a person", key) for key in include),
+        *((PARAMETER, key) for key in include),
     )
 
 

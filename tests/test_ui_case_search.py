@@ -215,6 +215,15 @@ def test_the_bar_moves_over_the_cards_and_acts_on_the_marked_one(face: Workspace
     assert face.triage.keys(case, Verdict.IN_CHART) == (hits[1],)
 
 
+def test_the_chart_says_when_it_lacks_what_was_added_since(face: Workspace, case: str) -> None:
+    for _ in face.cases.assess(case, INES, limit=1):
+        pass
+    assert "Compare again" not in words(open_page("case", id=case, view="chart"))
+    face.triage.change(case, Mark(key=_EMITTER), INES, verdict=Verdict.IN_CHART)
+    said = words(open_page("case", id=case, view="chart"))
+    assert "What people add to the chart was changed after this comparison." in said
+
+
 def test_a_document_opened_from_a_case_counts_as_seen_there(face: Workspace, case: str) -> None:
     assert not face.triage.get(case, _FLOW).seen
     page = open_page("library", key=_FLOW, case=case)
