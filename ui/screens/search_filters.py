@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from ui.screens import asked
-from ui.widgets import element, plain, show
+from ui.widgets import element, plain, printable, show
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -92,7 +92,7 @@ def _several(
     def shown(value: str) -> str:
         title = f" {titles[value][:40]}" if titles and titles.get(value) else ""
         number = f" ({numbers[value]:,})" if value in numbers else ""
-        return plain(f"{value}{title}{number}", limit=80)
+        return printable(f"{value[:60]}{title}{number}")  # options are text to Streamlit, not Markdown
 
     key = f"filter-{name}"
     st.session_state[key] = list(chosen)
