@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from pipeline import store_cases, store_events
+from pipeline import store_cases, store_events, store_triage
 from pipeline.assess import assess
 from pipeline.decompose import decompose, left_out
 from pipeline.errors import UsageError
@@ -147,15 +147,24 @@ class Cases:
     ) -> Generator[AssessProgress, None, StoredReport]:
         """Search and chart a case; yields progress, returns the stored report.
 
-        Raises UnknownCaseError, NoCriticalDateError.
+        Documents that somebody put into the chart (`pipeline.triage`) are charted for certain; those called
+        not relevant are searched and charted like all others. Raises UnknownCaseError, NoCriticalDateError.
         """
         case = self.get(number)
         day = critical_date or case.disclosure.critical_date
         if day is None:
             raise NoCriticalDateError(number)
         features = self.features(number).features
+        with self._store.read() as connection:
+            include = store_triage.keys(connection, number, store_triage.Verdict.IN_CHART)
         report = yield from assess(
-            case.disclosure, features, self._corpus(), critical_date=day, exclude=tuple(exclude), limit=limit
+            case.disclosure,
+            features,
+            self._corpus(),
+            critical_date=day,
+            exclude=tuple(exclude),
+            include=include,
+            limit=limit,
         )
         return self._keep(number, report, actor)
 

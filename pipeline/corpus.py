@@ -22,7 +22,7 @@ from index.records import Filter
 from index.text import content
 from ingest.documents import clean
 from ingest.passages import passages
-from pipeline import corpus_status, store_corpus, store_relations
+from pipeline import corpus_status, evaluation_stored, store_corpus, store_relations
 from pipeline.errors import UsageError
 from pipeline.indexed import CorpusBusyError, Indexed
 from pipeline.library import CorpusStatus, Found, FoundPassage, Mode, Reach, SearchFilter, Understood
@@ -108,21 +108,20 @@ class Corpus(Indexed):
         `like` and `unlike` are keys. Raises QuerySyntaxError, UnknownDocumentError.
         """
         query = clean(query)
-        liked, unliked = self._items(like), self._items(unlike)
-        expression = not plain and syntax.is_expression(query)
-        if liked and not expression:
-            query = " ".join(filter(None, (query, *(self._brief(item) for item in liked))))
         hits = self.ranked(
             query,
             mode=mode,
             limit=limit,
-            filter=self._filter(filters),
-            pieces=passages,
-            plain=not expression,
-            like=liked,
-            unlike=unliked,
+            filters=filters,
+            passages=passages,
+            like=like,
+            unlike=unlike,
+            plain=plain,
             rescore=bool(passages),
         )
+        expression = not plain and syntax.is_expression(query)
+        if like and not expression:
+            query = self._with_briefs(query, self._items(like))
         self._load([hit.item for hit in hits])
         wanted = syntax.prose(syntax.parse(query)) if expression else query
         return tuple(
@@ -149,31 +148,35 @@ class Corpus(Indexed):
         self,
         query: str,
         *,
-        mode: Mode,
-        limit: int,
-        filter: Filter,  # noqa: A002 - the word that the index uses for it
-        pieces: int = 0,
-        plain: bool = True,
-        like: Sequence[int] = (),
-        unlike: Sequence[int] = (),
-        rescore: bool = True,
+        mode: Mode = "fused",
+        limit: int = 10,
+        filters: SearchFilter = SearchFilter(),  # noqa: B008 - a frozen record
+        passages: int = 0,
+        like: Sequence[str] = (),
+        unlike: Sequence[str] = (),
+        plain: bool = False,
+        among: Filter | None = None,
+        rescore: bool = False,
     ) -> list[Hit]:
-        """Rank by this corpus's method: what a search shows and what an evaluation measures.
+        """Return what `search` finds as the index has it, by item number: what an evaluation measures.
 
-        `like` and `unlike` are numbers of documents. Raises QuerySyntaxError.
+        `among`: a filter in the index's own terms, in place of `filters`.
         """
+        query = clean(query)
+        liked, unliked = self._items(like), self._items(unlike)
+        expression = not plain and syntax.is_expression(query)
         return self.reader().search(
-            query,
+            query if expression else self._with_briefs(query, liked),
             mode=mode,
             limit=limit,
-            filter=filter,
-            pieces=pieces,
+            filter=self.limits(filters) if among is None else among,
+            pieces=passages,
             depth=_DEPTH,
-            plain=plain,
+            plain=not expression,
             fuse=self.method.fuse,
             weights=self.method.weights,
-            like=like,
-            unlike=unlike,
+            like=liked,
+            unlike=unliked,
             expand=self._expanded if self.method.expand else None,
             rescore=self._rescored if self.method.rescore and rescore else None,
         )
@@ -205,11 +208,21 @@ class Corpus(Indexed):
         reader = self.reader()
         among = None
         if filters.classes:
-            among = frozenset(reader.passing(self._filter(replace(filters, before=None))).tolist())
+            among = frozenset(reader.passing(self.limits(replace(filters, before=None))).tolist())
         with self.store.read() as connection:
             certain, uncertain, undated = store_corpus.reach(connection, filters, among)
             waiting = store_corpus.count_pending(connection, reader.generation)
-        return Reach(certain=certain, uncertain=uncertain, undated=undated, waiting=waiting)
+        return Reach(
+            certain=certain, uncertain=uncertain, undated=undated, waiting=waiting, damage=self.damage()
+        )
+
+    def damage(self) -> tuple[str, ...]:
+        """Return a sentence for every part of the index that cannot be read, and so is not searched."""
+        return tuple(
+            f"{part.items} documents could not be searched, because {part.path} {part.reason}; "
+            "'antedate corpus rebuild' makes the index again"
+            for part in self.reader().damaged
+        )
 
     def best_passages(
         self, query: str, keys: Sequence[str], *, per_document: int = 3
@@ -257,7 +270,7 @@ class Corpus(Indexed):
     def count(self, filters: SearchFilter) -> int:
         """Return how many documents pass a filter."""
         if filters.classes:
-            return self.reader().matching(self._filter(filters))
+            return self.reader().matching(self.limits(filters))
         with self.store.read() as connection:
             return store_corpus.count(connection, filters)
 
@@ -266,25 +279,25 @@ class Corpus(Indexed):
         generation = self.reader().generation
         with self.store.read() as connection:
             name, mark = self.encoders.documents.name, self.encoders.documents.sha256
-            return corpus_status.status(connection, model=name, model_sha256=mark, generation=generation)
+            found = corpus_status.status(connection, model=name, model_sha256=mark, generation=generation)
+        words = evaluation_stored.words(self.folder, found.snapshot)
+        return replace(found, measured=words, damage=self.damage())
 
-    def _filter(self, filters: SearchFilter) -> Filter:
+    def limits(self, filters: SearchFilter) -> Filter:
+        """Return a filter as the index takes it."""
         groups = (
             tuple(f"kind:{kind}" for kind in filters.kinds),
             tuple(f"country:{country}" for country in filters.countries),
             tuple(f"source:{source}" for source in filters.sources),
             tuple(f"class:{symbol(prefix)}*" for prefix in filters.classes),
         )
-        without: frozenset[int] = frozenset()
-        if filters.exclude:
-            with self.store.read() as connection:
-                without = frozenset(r.item for r in store_corpus.rows_by_keys(connection, filters.exclude))
         return Filter(
             before=None if filters.before is None else filters.before.toordinal(),
             after=None if filters.after is None else filters.after.toordinal(),
             undated=filters.undated,
             tags=tuple(group for group in groups if group),
-            without=without,
+            without=self._held(filters.exclude),
+            only=None if filters.only is None else self._held(filters.only),
         )
 
     def _items(self, keys: Sequence[str]) -> tuple[int, ...]:
@@ -297,6 +310,16 @@ class Corpus(Indexed):
             if key not in held:
                 raise UnknownDocumentError(key)
         return tuple(held[key] for key in keys)
+
+    def _held(self, keys: Sequence[str]) -> frozenset[int]:
+        """Return the numbers of those documents that are here."""
+        if not keys:
+            return frozenset()
+        with self.store.read() as connection:
+            return frozenset(row.item for row in store_corpus.rows_by_keys(connection, keys))
+
+    def _with_briefs(self, query: str, items: Sequence[int]) -> str:
+        return " ".join(filter(None, (query, *(self._brief(item) for item in items))))
 
     def _brief(self, item: int) -> str:
         self._load([item])

@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Final
 
 from index.records import Filter
 from index.trec import check_names, write_run
-from ingest.documents import clean
 from pipeline import store_corpus
 from pipeline.corpus import Corpus
 from pipeline.evaluation_figures import Answers, shuffled, systems
@@ -106,7 +105,7 @@ def answers(corpus: Corpus, task: Task, modes: Sequence[Mode]) -> Generator[Step
         for question in task.questions:
             started = time.perf_counter()
             hits = corpus.ranked(
-                clean(question.text), mode=mode, limit=DEPTH, filter=_filter(question), plain=True
+                question.text, mode=mode, limit=DEPTH, among=_filter(question), plain=True, rescore=True
             )
             took = (time.perf_counter() - started) * 1000
             found[mode].keep(question.id, [(hit.item, hit.score) for hit in hits], took)

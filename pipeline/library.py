@@ -27,16 +27,19 @@ class SearchFilter:
 
     before: date | None = None
     after: date | None = None
-    """Keeps what may have been public on that day or later."""
+    """Keeps what was public on that day or later, by the earliest day of its interval."""
     undated: bool = False
     """Let documents without any public date through `before` and `after`."""
     kinds: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    """Names of readers, e.g. `uspto_xml`."""
     classes: tuple[str, ...] = ()
     """Class-symbol prefixes, e.g. `G06F16`."""
     exclude: tuple[str, ...] = ()
     """Document keys."""
+    only: tuple[str, ...] | None = None
+    """Document keys; where given, nothing else is found."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +105,8 @@ class Reach:
     """Documents left out, or let in by `SearchFilter.undated`, because no public date is known."""
     waiting: int
     """Changes of the corpus that the index does not hold yet: they were not searched."""
+    damage: tuple[str, ...] = ()
+    """Parts of the index that cannot be read, each a sentence: what they held was not searched."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +131,8 @@ class CorpusStatus:
     generation: int
     waiting: int = 0
     """Documents that are stored and not in the index yet: another process is writing it."""
+    damage: tuple[str, ...] = ()
+    """Parts of the index that cannot be read, each a sentence."""
     families: int = 0
     """Simple families with several members here."""
     in_families: int = 0
@@ -142,6 +149,8 @@ class CorpusStatus:
     """Numbers that lists name and of which nothing is here."""
     failed_files: tuple[tuple[str, str], ...] = ()
     """(file, reason) of files that gave nothing."""
+    measured: str = ""
+    """How well this index finds things, as far as it was measured; empty where nobody looked it up."""
 
 
 class Library(Protocol):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest migration; a test holds it equal to alembic's own head."""
 
 

@@ -245,7 +245,7 @@ def skipped_in(connection: Connection, path: str) -> Iterator[Unreadable]:
 
 def count(connection: Connection, filters: SearchFilter) -> int:
     """Return how many documents pass a filter (class prefixes are the index's business and ignored)."""
-    query = select(func.count()).select_from(documents).where(*_conditions(filters))
+    query = select(func.count()).select_from(documents).where(*conditions(filters))
     return int(connection.execute(query).scalar_one())
 
 
@@ -257,15 +257,20 @@ def reach(
     `among` limits to given items: class prefixes are the index's business.
     """
     c = documents.c
-    where = tuple(_conditions(replace(filters, before=None)))
+    where = tuple(conditions(replace(filters, before=None, after=None)))
+    since: ColumnElement[bool] = true()
     sure: ColumnElement[bool] = true()
     perhaps: ColumnElement[bool] = false()
     never: ColumnElement[bool] = false()
+    if filters.after is not None:
+        since = c.published_earliest >= filters.after.isoformat()
+        never = c.published_earliest.is_(None)
     if filters.before is not None:
         day = filters.before.isoformat()
         sure = c.published_latest < day
         perhaps = and_(c.published_earliest < day, c.published_latest >= day)
         never = c.published_earliest.is_(None)
+    sure, perhaps = and_(sure, since), and_(perhaps, since)
     if among is None:
         totals = [func.count().filter(kind) for kind in (sure, perhaps, never)]
         row = connection.execute(select(*totals).select_from(documents).where(*where)).one()
@@ -276,16 +281,26 @@ def reach(
     return certain, uncertain, undated
 
 
-def _conditions(filters: SearchFilter) -> Iterator[ColumnElement[bool]]:
+def conditions(filters: SearchFilter) -> Iterator[ColumnElement[bool]]:
+    """Yield what a filter asks of a row; class prefixes are left out."""
+    first = documents.c.published_earliest
+    limits = []
     if filters.before is not None:
-        early = documents.c.published_earliest < filters.before.isoformat()
-        yield or_(early, documents.c.published_earliest.is_(None)) if filters.undated else early
+        limits.append(first < filters.before.isoformat())
+    if filters.after is not None:
+        limits.append(first >= filters.after.isoformat())
+    for limit in limits:
+        yield or_(limit, first.is_(None)) if filters.undated else limit
     if filters.kinds:
         yield documents.c.kind.in_(filters.kinds)
     if filters.countries:
         yield documents.c.country.in_(filters.countries)
+    if filters.sources:
+        yield documents.c.source.in_(filters.sources)
     if filters.exclude:
         yield documents.c.key.not_in(filters.exclude)
+    if filters.only is not None:
+        yield documents.c.key.in_(filters.only)
 
 
 def counts(connection: Connection, column: str) -> tuple[tuple[str, int], ...]:

@@ -295,6 +295,21 @@ jobs = Table(
     sqlite_autoincrement=True,
 )
 
+triage = Table(
+    "triage",
+    metadata,
+    Column("disclosure", Text, ForeignKey("disclosures.id"), primary_key=True),
+    Column("key", Text, primary_key=True),  # of a document, which may have been removed since
+    Column("verdict", Text, nullable=False),
+    Column("seen", Boolean, nullable=False),
+    Column("look_again", Boolean, nullable=False),
+    Column("rating", Integer, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", Text, nullable=False),
+)
+
 unsaved = Table(
     "unsaved",
     metadata,

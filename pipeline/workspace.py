@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pipeline.library import CorpusStatus
     from pipeline.publishing import Publishing
     from pipeline.store_events import LoggedEvent
+    from pipeline.triage import Triage
     from pipeline.unsaved import Unsaved
 
 _TEMPLATE = """\
@@ -168,6 +169,13 @@ class Workspace:
         return Cases(self.store, lambda: self.corpus, self.clock)
 
     @cached_property
+    def triage(self) -> Triage:
+        """What people decide about the documents that a case's searches find."""
+        from pipeline.triage import Triage
+
+        return Triage(self.store, self.clock)
+
+    @cached_property
     def publishing(self) -> Publishing:
         """Drafts, review, release."""
         from pipeline.publishing import Publishing
@@ -190,10 +198,11 @@ class Workspace:
 
     def holdings(self) -> CorpusStatus:
         """Return what the corpus holds, from the database alone: no index is opened, no model named."""
-        from pipeline import corpus_status
+        from pipeline import corpus_status, evaluation_stored
 
         with self.store.read() as connection:
-            return corpus_status.status(connection)
+            found = corpus_status.status(connection)
+        return replace(found, measured=evaluation_stored.words(self.folder / "index", found.snapshot))
 
     def corpus_extent(self) -> tuple[int, str]:
         """Return how many documents there are and the newest public day; opens no index."""

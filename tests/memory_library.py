@@ -16,6 +16,7 @@ from ingest.builder import TextBuilder
 from ingest.documents import DatedEvent, DayInterval, Document, DocumentKind, EventKind
 from ingest.passages import Passage
 from ingest.passages import passages as cut
+from pipeline.corpus import UnknownDocumentError
 from pipeline.library import CorpusStatus, Found, FoundPassage, Mode, SearchFilter
 
 if TYPE_CHECKING:
@@ -131,6 +132,8 @@ class MemoryLibrary:
         }
 
     def document(self, key: str) -> Document:
+        if key not in self._entries:
+            raise UnknownDocumentError(key)
         return self._entries[key].document
 
     def versions(self, document: Document) -> tuple[Document, ...]:

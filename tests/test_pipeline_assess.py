@@ -63,9 +63,19 @@ def _assess(library: MemoryLibrary, **changes: object) -> NoveltyReport:
     assert isinstance(critical, date)
     exclude = changes.pop("exclude", ())
     assert isinstance(exclude, tuple)
+    include = changes.pop("include", ())
+    assert isinstance(include, tuple)
     assert not changes
     return finish(
-        assess(disclosure, decompose(disclosure), library, critical_date=critical, exclude=exclude, limit=6)
+        assess(
+            disclosure,
+            decompose(disclosure),
+            library,
+            critical_date=critical,
+            exclude=exclude,
+            include=include,
+            limit=6,
+        )
     )
 
 

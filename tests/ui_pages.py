@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from tests.browser import ROOT
 
 
-def open_page(path: str = "", **parameters: str) -> AppTest:
+def open_page(path: str = "", **parameters: str | list[str]) -> AppTest:
     """Run the face once on a page."""
     test = AppTest.from_file(str(ROOT / "ui" / "app.py"), default_timeout=30)
     test.query_params.update(parameters)

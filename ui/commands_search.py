@@ -10,17 +10,10 @@ import click
 
 from ui.commands_relations import key_of
 from ui.common import Context, Day, options
-from ui.console import coloured, marked, printable
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from pipeline.library import Reach, Understood
-    from pipeline.relations import Relative
-    from pipeline.results import Result
-
-_KIN = 5
-"""Relatives named below a hit."""
 KINDS = ("patent", "application", "paper", "standard", "disclosure", "report")
 """Values of `ingest.documents.DocumentKind`, which `--help` must not import."""
 
@@ -70,12 +63,19 @@ def show(context: Context, key: str) -> None:
 @click.argument("query")
 @click.option("--mode", type=click.Choice(["fused", "words", "meaning"]), default="fused", show_default=True)
 @click.option("--before", type=Day(), help="Only what may have been public strictly before this day.")
+@click.option("--after", type=Day(), help="Only what was public on this day or later.")
 @click.option("--kind", "kinds", multiple=True, type=click.Choice(KINDS), help="May be given several times.")
 @click.option("--country", "countries", multiple=True, type=_Country(), help="Two-letter code, e.g. US")
+@click.option("--source", "sources", multiple=True, metavar="NAME", help="Name of a reader, e.g. uspto_xml")
 @click.option("--class", "classes", multiple=True, type=_Class(), help="Class-symbol prefix, e.g. G06F16")
 @click.option("--limit", type=click.IntRange(1, 1000), default=10, show_default=True)
-@click.option("--like", help="Not there yet.")
-@click.option("--unlike", help="Not there yet.")
+@click.option(
+    "--like", multiple=True, metavar="KEY", help="More like this document. Several times: all of them."
+)
+@click.option("--unlike", multiple=True, metavar="KEY", help="Less like this document; may be repeated.")
+@click.option(
+    "--facets", "counted", is_flag=True, help="Count what is found by kind, country, source, class, year."
+)
 @options
 @click.pass_obj
 def search(
@@ -83,136 +83,79 @@ def search(
     query: str,
     mode: str,
     before: date | None,
+    after: date | None,
     kinds: tuple[str, ...],
     countries: tuple[str, ...],
+    sources: tuple[str, ...],
     classes: tuple[str, ...],
     limit: int,
-    like: str | None,
-    unlike: str | None,
+    like: tuple[str, ...],
+    unlike: tuple[str, ...],
+    counted: bool,
 ) -> None:
-    """Search the corpus. Fields title:, abstract:, claims:, description:; AND OR NOT, "phrases", "near"~3."""
+    """Search the corpus: words, a sentence, or an expression with AND OR NOT, "phrases", NEAR/n, fields:."""
+    from pipeline.explanation import told
+    from pipeline.facets import facets
     from pipeline.library import SearchFilter
     from pipeline.results import search as grouped
+    from ui import search_lines as lines
 
-    if not query.strip():
-        raise click.UsageError("the query is empty; say what to look for")
-    if like or unlike:
-        raise click.UsageError("--like and --unlike are not there yet")
-    filters = SearchFilter(before=before, kinds=kinds, countries=countries, classes=classes)
+    if not query.strip() and not like:
+        raise click.UsageError("the query is empty; say what to look for, or give --like KEY")
+    filters = SearchFilter(
+        before=before, after=after, kinds=kinds, countries=countries, sources=sources, classes=classes
+    )
+    meant = mode != "words"
     with context.open() as workspace:
-        found = grouped(workspace.corpus, query, mode=mode, limit=limit, filters=filters)  # type: ignore[arg-type]
-        total = workspace.corpus.count(SearchFilter())
-        reach = workspace.corpus.reach(filters)
-        reading = workspace.corpus.understood(query)
+        corpus = workspace.corpus
+        wanted: dict[str, Any] = {
+            "mode": mode,
+            "like": tuple(key_of(workspace, key) for key in like),
+            "unlike": tuple(key_of(workspace, key) for key in unlike),
+        }
+        found = grouped(corpus, query, limit=limit, filters=filters, **wanted)
+        total = corpus.count(SearchFilter())
+        reach = corpus.reach(filters)
+        reading = corpus.understood(query)
+        counts = facets(corpus, query, filters, **wanted) if counted else None
     understood = {
         "query": query,
         "reading": reading.reading,
         "text": reading.text,
+        "explanation": told(query, reading, meant=meant),
         "words_left_out": reading.left_out,
-        "shortened_for_meaning": reading.shortened and mode != "words",
+        "shortened_for_meaning": reading.shortened and meant,
         "mode": mode,
         "before": before.isoformat() if before else None,
+        "after": after.isoformat() if after else None,
         "kinds": list(kinds),
         "countries": list(countries),
+        "sources": list(sources),
         "classes": list(classes),
+        "like": list(wanted["like"]),
+        "unlike": list(wanted["unlike"]),
         "searched": reach.certain,
         "date_uncertain": reach.uncertain,
         "undated_left_out": reach.undated,
         "not_indexed_yet": reach.waiting,
+        "damage": list(reach.damage),
         "documents": total,
     }
+    answer: dict[str, Any] = {
+        "understood": understood,
+        "hits": [lines.hit_json(hit) for hit in found],
+    }
+    if counts is not None:
+        answer["facets"] = lines.facets_json(counts)
     context.console.result(
-        {"understood": understood, "hits": [_hit(hit) for hit in found]},
+        answer,
         [
-            *_read_lines(reading, meant=mode != "words"),
-            *_reach_lines(reach, before, total),
-            *_hit_lines(found, before),
+            *lines.read_lines(query, reading, meant=meant),
+            *lines.reach_lines(reach, before, total, dated=before is not None or after is not None),
+            *lines.hit_lines(found, query, before),
+            *(lines.facet_lines(counts) if counts is not None else ()),
         ],
     )
-
-
-def _read_lines(reading: Understood, *, meant: bool) -> list[str]:
-    text = printable(reading.text)
-    shown = text if len(text) <= 400 else f"{text[:399]}…"  # noqa: PLR2004 - a few lines of a terminal
-    left = f" ({reading.left_out} lighter words or claim boilerplate left out)" if reading.left_out else ""
-    lines = [f"read as {reading.reading}: {shown or 'no word that says anything'}{left}"]
-    if reading.shortened and meant:
-        lines.append("the query is long: by meaning, only about its first 190 words were asked for")
-    return lines
-
-
-def _reach_lines(reach: Reach, before: date | None, total: int) -> list[str]:
-    public = f" public before {before}" if before else ""
-    lines = [f"searched {reach.certain}{public} of {total} documents in this workspace, and nothing else"]
-    if reach.uncertain:
-        lines.append(
-            f"{reach.uncertain} more may have been public before or after {before}: "
-            "searched, not counted, marked 'date uncertain'"
-        )
-    if before and reach.undated:
-        lines.append(f"{reach.undated} without any public date were left out")
-    if reach.waiting:
-        lines.append(f"{reach.waiting} changes are not in the index yet (a command is still writing it)")
-    return lines
-
-
-def _hit(result: Result) -> dict[str, Any]:
-    hit = result.found
-    return {
-        "key": hit.key,
-        "title": hit.title,
-        "kind": hit.kind,
-        "score": hit.score,
-        "words_rank": hit.words_rank,
-        "meaning_rank": hit.meaning_rank,
-        "published": hit.published,
-        "date_uncertain": hit.date_uncertain,
-        "passages": [
-            {
-                "anchor": p.anchor,
-                "start": p.start,
-                "end": p.end,
-                "quote": p.quote,
-                "terms": [list(span) for span in p.terms],
-            }
-            for p in hit.passages
-        ],
-        "near_duplicates": [_member(other) for other in result.near],
-        "family": [_member(other) for other in result.family],
-        "family_first": _member(result.first) if result.first else None,
-    }
-
-
-def _member(relative: Relative) -> dict[str, str]:
-    return {"key": relative.key, "published": relative.published}
-
-
-def _hit_lines(found: tuple[Result, ...], before: date | None) -> list[str]:
-    lines: list[str] = []
-    for number, result in enumerate(found, 1):
-        hit = result.found
-        ranks = f"words {hit.words_rank or '–'}, meaning {hit.meaning_rank or '–'}"
-        lines += ["", f"{number}. {hit.key}  {printable(hit.title)}"]
-        doubt = f" – date uncertain, may not be before {before}" if hit.date_uncertain else ""
-        lines.append(f"   {hit.kind}, public {hit.published or 'on an unknown day'}{doubt}  ({ranks})")
-        lines += _kin_lines(result)
-        for passage in hit.passages:
-            quote = marked(passage.quote, passage.terms, colour=coloured())
-            shown = " ".join(quote.split())
-            lines.append(f"   [{passage.anchor}] {shown[:400]}{'…' if len(shown) > 400 else ''}")  # noqa: PLR2004
-    return lines
-
-
-def _kin_lines(result: Result) -> list[str]:
-    from pipeline.results import listed
-
-    lines = []
-    if result.near:
-        lines.append(f"   near-duplicates: {listed(result.near, _KIN)}")
-    if result.family and result.first is not None:
-        first = f"; public first with {result.first.key}" if result.first.key != result.found.key else ""
-        lines.append(f"   same family: {listed(result.family, _KIN)}{first}")
-    return lines
 
 
 COMMANDS: dict[str, click.Command] = {

@@ -1,4 +1,4 @@
-"""Case: the list of cases, or one case with its header and its three views; `?id=D-0001&view=features`."""
+"""Case: the list of cases, or one case with its header and its views; `?id=D-0001&view=features`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from pipeline.store_jobs import JobState
-from ui.screens import case_chart, case_draft, case_features, progress, shell
+from ui.screens import case_chart, case_draft, case_features, case_search, progress, shell
 from ui.screens.worklist import stage
 from ui.widgets import badge, count, day, element, plain, title
 
@@ -20,9 +20,11 @@ if TYPE_CHECKING:
 
 _VIEWS: dict[str, Callable[[shell.Desk, Case], None]] = {
     "features": case_features.view,
+    "search": case_search.view,
     "chart": case_chart.view,
     "draft": case_draft.view,
 }
+_NAMES = {"features": "Features", "search": "Search and triage", "chart": "Chart", "draft": "Draft"}
 _PAGE = 25
 
 
@@ -52,7 +54,7 @@ def _view(number: str) -> str:
         list(_VIEWS),
         default=current,
         required=True,
-        format_func=str.capitalize,
+        format_func=_NAMES.__getitem__,
         key=f"view-{number}-{current}",
         label_visibility="collapsed",
     )

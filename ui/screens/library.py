@@ -1,148 +1,90 @@
-"""Library: search the corpus without a case, see what it holds, open a document.
+"""Library: search the corpus without a case, see what it holds and how well it is searched, open a document.
 
-What was asked is in the address (`?q=…&mode=…&before=…`), so a search can be kept as a bookmark; a document
-is `?key=…`. Nothing leaves the machine: the corpus is here.
+What was asked is in the address (`ui.screens.asked`), so a search can be kept as a bookmark; a document is
+`?key=…`. Nothing leaves the machine: the corpus is here. Verdicts belong to a case and are not given here.
 """
 
 from __future__ import annotations
 
-import threading
-from datetime import date
-from typing import TYPE_CHECKING, Any, cast, get_args
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from pipeline.classification import prefix_of
-from pipeline.library import Mode, SearchFilter
-from pipeline.results import listed, search
-from ui.screens import library_document, shell
-from ui.widgets import bars, count, element, marked, plain, show
+from pipeline import evaluation_stored
+from ui.hit_card import card
+from ui.screens import asked, library_document, search_answer, search_filters, shell
+from ui.widgets import bars, count, element, plain, show
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from pipeline.library import CorpusStatus, Reach
-    from pipeline.results import Result
+    from pipeline.library import CorpusStatus
+    from ui.screens.search_answer import Answer
 
-_MODES = {"fused": "Words and meaning", "words": "Words", "meaning": "Meaning"}
-_KINDS = ("patent", "application", "paper", "standard", "disclosure", "report")
-_ROWS = 20
 _BARS = 12
-_KIN = 4
-_QUOTE = 500
-_searching = threading.Lock()
-"""One search at a time: the corpus keeps what it quotes, for all sessions."""
 
 
 def page() -> None:
     """Show the page."""
     desk = shell.desk()
     if key := str(st.query_params.get("key", ""))[:300]:
-        library_document.page(desk.workspace, key)
+        library_document.page(desk, key, asked.one("case"))
         return
     shell.heading("Library", "Everything that was ingested here. Nothing you type leaves this machine.")
-    query, mode, filters = _asked()
-    if not query:
-        _coverage(_status(str(desk.workspace.folder)))
+    wanted = asked.read(_query())
+    search_filters.examples(wanted)
+    bar = st.container()
+    if wanted.is_empty:
+        with bar:
+            search_filters.limits(wanted, search_answer.counts(str(desk.workspace.folder), wanted))
+        status = _status(str(desk.workspace.folder))
+        _coverage(status)
+        _measured(desk, status)
         return
-    with shell.said():
-        with _searching, st.spinner("Searching"):
-            found = search(desk.workspace.corpus, query, mode=mode, limit=_ROWS, filters=filters)
-            reach = desk.workspace.corpus.reach(filters)
-        st.caption(_searched(reach, filters))
-        if not found:
-            st.info("Nothing was found in what was searched. That is not proof that nothing exists.")
-        for number, result in enumerate(found, 1):
-            _row(number, result)
+    found = search_answer.asked_for(desk, wanted)
+    with bar:
+        search_filters.limits(wanted, found.facets if found else None)
+    if found is not None:
+        _list(found, wanted)
 
 
-def _asked() -> tuple[str, Mode, SearchFilter]:
-    """Show the form; returns what the address asks for."""
-    parameters = st.query_params
-    with st.form("search", border=False):
-        query = st.text_input("Search", value=str(parameters.get("q", ""))[:2000], max_chars=2000)
-        with st.container(horizontal=True):
-            mode = st.selectbox("Rank by", list(_MODES), index=_index(), format_func=_MODES.__getitem__)
-            before = st.date_input("Public before", value=_day(str(parameters.get("before", ""))))
-            kinds = st.multiselect("Kinds", _KINDS, default=_listed("kind", _KINDS))
-            country = st.text_input("Country", value=str(parameters.get("country", ""))[:2], max_chars=2)
-            symbol = st.text_input("Class begins with", value=str(parameters.get("class", ""))[:20])
-        if st.form_submit_button("Search", type="primary"):
-            asked: dict[str, Any] = {
-                "q": query.strip(),
-                "mode": mode,
-                "before": before.isoformat() if isinstance(before, date) else "",
-                "kind": ",".join(kinds),
-                "country": country.strip().upper(),
-                "class": prefix_of(symbol),
-            }
-            for name, value in asked.items():
-                if value:
-                    parameters[name] = value
-                elif name in parameters:
-                    del parameters[name]
-    chosen = cast("Mode", mode)
-    filters = SearchFilter(
-        before=_day(str(parameters.get("before", ""))),
-        kinds=tuple(_listed("kind", _KINDS)),
-        countries=tuple(filter(None, [str(parameters.get("country", ""))[:2].upper()])),
-        classes=tuple(filter(None, [prefix_of(str(parameters.get("class", ""))[:20])])),
-    )
-    return str(parameters.get("q", ""))[:2000].strip(), chosen, filters
+def _query() -> str:
+    """Show the box; returns its words."""
+    st.session_state["library-words"] = asked.one("q", asked.LONGEST)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.text_input(
+            "Search",
+            key="library-words",
+            max_chars=asked.LONGEST,
+            on_change=lambda: asked.ask("q", str(st.session_state["library-words"]).strip()),
+            placeholder="Words, a sentence, or an expression: title:valve AND (flush* NEAR/5 line)",
+        )
+        st.button("Search", type="primary")
+    return asked.one("q", asked.LONGEST)
 
 
-def _index() -> int:
-    modes = get_args(Mode)
-    asked = st.query_params.get("mode", "fused")
-    return list(_MODES).index(asked) if asked in modes else 0
-
-
-def _listed(name: str, known: Sequence[str]) -> list[str]:
-    asked = str(st.query_params.get(name, "")).split(",")
-    return [value for value in known if value in asked]
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-def _searched(reach: Reach, filters: SearchFilter) -> str:
-    words = f"Searched {count(reach.certain, 'document')}"
-    if filters.before is not None:
-        words += f" certainly public before {filters.before}, {reach.uncertain} perhaps; "
-        words += f"{reach.undated} without a public date were left out"
-    if reach.waiting:
-        words += f"; {reach.waiting} changes are not in the index yet"
-    return f"{words}. Nothing else was searched."
-
-
-def _row(number: int, result: Result) -> None:
-    hit = result.found
-    ranks = f"words {hit.words_rank or '–'}, meaning {hit.meaning_rank or '–'}"
-    public = f"public {hit.published or 'on an unknown day'}"
-    doubt = ", perhaps not before the date" if hit.date_uncertain else ""
-    pieces = [
-        element(f"{number}. {hit.title}", "ad-title"),
-        element(f"{hit.key} · {hit.kind} · {public}{doubt} · {ranks}", "ad-quiet"),
-    ]
-    if result.near:
-        pieces.append(element(f"Near-duplicates: {listed(result.near, _KIN)}", "ad-quiet"))
-    if result.family and result.first is not None:
-        first = f" – public first with {result.first.key}" if result.first.key != hit.key else ""
-        pieces.append(element(f"Same family: {listed(result.family, _KIN)}{first}", "ad-quiet"))
-    for passage in hit.passages[:1]:
-        quote = _beginning(passage.quote)
-        spans = [(start, end) for start, end in passage.terms if end <= len(quote)]
-        pieces.append(element(passage.anchor, "ad-id", "span"))
-        pieces.append(f'<blockquote class="ad-quote">{marked(quote, spans)}</blockquote>')
-    shell.row(*pieces, key=f"hit-{number}", label="Open", name="library", key_of=hit.key)
-
-
-def _beginning(quote: str) -> str:
-    return quote if len(quote) <= _QUOTE else f"{quote[:_QUOTE].rsplit(' ', 1)[0]} …"
+def _list(found: Answer, wanted: asked.Asked) -> None:
+    if found.understood:
+        show(element(found.understood, "ad-understood"))
+    st.caption(search_answer.searched(found.reach, wanted.limits))
+    if not found.rows:
+        st.info("Nothing was found in what was searched. That is not proof that nothing exists.")
+        return
+    pages = -(-len(found.rows) // search_answer.PAGE)
+    page = st.pagination(pages, key="page", bind="query-params") if pages > 1 else 1
+    first = (page - 1) * search_answer.PAGE
+    for number, result in enumerate(found.rows[first : first + search_answer.PAGE], first + 1):
+        with st.container(border=True, key=f"card-{number}"):
+            show(*card(number, result, wanted.query))
+            with st.container(horizontal=True, vertical_alignment="center"):
+                for label, name in (("More like this", "like"), ("Less like this", "unlike")):
+                    st.button(
+                        label,
+                        key=f"{name}-{number}",
+                        on_click=asked.exemplify,
+                        args=(name, result.found.key),
+                    )
+                shell.link("Open", "library", key=result.found.key)
 
 
 @st.cache_data(ttl=30, show_spinner="Counting")
@@ -183,6 +125,13 @@ def _coverage(status: CorpusStatus) -> None:
     if status.failed_files:
         with st.expander(f"{count(len(status.failed_files), 'file')} gave nothing"):
             show(*(element(f"{file}: {reason}") for file, reason in status.failed_files[:200]))
+
+
+def _measured(desk: shell.Desk, status: CorpusStatus) -> None:
+    """Show how well this index was found to find things, if anybody has measured it."""
+    if status.documents:
+        said = evaluation_stored.words(desk.workspace.folder / "index", status.snapshot)
+        show(element("How well it finds things", "ad-title"), element(said, "ad-quiet"))
 
 
 def _chart(name: str, pairs: Sequence[tuple[str, int]], most: int = _BARS) -> None:

@@ -24,10 +24,17 @@ _PARAGRAPHS = 400
 """Paragraphs of a description shown at once."""
 
 
-def page(workspace: Workspace, name: str) -> None:
-    """Show the document that a key or a written number means."""
+def page(desk: shell.Desk, name: str, case: str = "") -> None:
+    """Show the document that a key or a written number means; opened from a case, it counts as seen there."""
+    workspace = desk.workspace
     found = named(workspace.store, name)
-    shell.link("Back to the library", "library")
+    if case:
+        shell.link("Back to the case", "case", id=case, view="search")
+        with shell.said():
+            if len(found) == 1:
+                workspace.triage.see(case, found[0].key, desk.actor)
+    else:
+        shell.link("Back to the library", "library")
     if len(found) != 1:
         st.error("Several documents have that number." if found else "No document here has that name.")
         _list("Documents", found)
