@@ -4,7 +4,7 @@ Decisions
 ---------
 * The model is a sentence-transformers folder (`StaticEmbedding`, `Normalize`) and gives what
   `SentenceTransformer(folder).float().encode` gives (a test holds the two side by side), but is read with
-  `tokenizers` and `safetensors` alone: importing sentence-transformers takes seconds, this a tenth of one.
+  `tokenizers` and `safetensors` alone: importing sentence-transformers takes seconds, this half of one.
 * The packaged model was trained by `index.training` (see `passage_model/README.md`); the SHA-256 of its
   weights is pinned: vectors from other weights cannot be compared. Another folder can be given.
 * A vector depends on its text alone, to the last bit. The packaged weights are whole multiples of one power
