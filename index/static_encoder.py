@@ -4,7 +4,7 @@ Decisions
 ---------
 * The model is a sentence-transformers folder (`StaticEmbedding`, `Normalize`) and gives what
   `SentenceTransformer(folder).float().encode` gives (a test holds the two side by side), but is read with
-  `tokenizers` and `safetensors` alone: importing sentence-transformers takes seconds, this a tenth of one.
+  `tokenizers` and `safetensors` alone: importing sentence-transformers takes seconds, this half of one.
 * The packaged model was trained by `index.training` (see `passage_model/README.md`); the SHA-256 of its
   weights is pinned: vectors from other weights cannot be compared. Another folder can be given.
 * A vector depends on its text alone, to the last bit. The packaged weights are whole multiples of one power
@@ -41,8 +41,8 @@ if TYPE_CHECKING:
 
 PASSAGE_MODEL = Path(__file__).with_name("passage_model")
 NAME = "antedate-passages"
-SHA256 = "541957f4ee65a25d078aacc954fc999ae7001d4c7311fa6576dddb84cff4d207"
-TOKENIZER_SHA256 = "1287c00474fb65d483b97001395418823f31dc4458ce0f3ff35ddf338f6b94d8"
+SHA256 = "c0f3d121006308333da15e087213f366dad3eaab0a0a8ff6f1eebaee55703d12"
+TOKENIZER_SHA256 = "8da75e513b2d8ecf075fa612da3b68b0eca0ed90d1ffa39050dfb74282857037"
 DIM = 256
 _TEXT_LIMIT = 20_000
 _ROWS = 128
