@@ -152,6 +152,8 @@ def test_only_allowed_items_are_found_with_the_scores_they_have_anyway(lexical: 
 def test_a_large_filter_is_as_exact_as_a_small_one(lexical: Lexical, monkeypatch: pytest.MonkeyPatch) -> None:
     allowed = np.array([2, 3])
     by_list = lexical.rank("ceramic valve seal", allowed, 1)
+    monkeypatch.setattr("index.lexical._FEW", 0)
+    assert lexical.rank("ceramic valve seal", allowed, 1) == by_list
     monkeypatch.setattr("index.lexical._SET_LIMIT", 0)
     assert lexical.rank("ceramic valve seal", allowed, 1) == by_list
 
@@ -190,6 +192,35 @@ def test_piece_scores_are_shares_of_the_best_possible(lexical: Lexical) -> None:
     assert 1 >= found[1][0] > found[1][1] > 0
     assert lexical.pieces("nothing of the kind", [1]) == {1: {}}
     assert lexical.pieces("seal", []) == {}
+
+
+def test_few_and_many_items_have_the_same_pieces(lexical: Lexical, monkeypatch: pytest.MonkeyPatch) -> None:
+    few = lexical.pieces("ceramic valve seal", [1, 3])
+    matched = lexical.matched("ceramic valve seal", [1, 3])
+    monkeypatch.setattr("index.lexical._FEW", 0)
+    assert lexical.pieces("ceramic valve seal", [1, 3]) == few
+    assert lexical.matched("ceramic valve seal", [1, 3]) == matched
+
+
+def test_the_words_of_prose_that_matched_add_up_to_the_score(lexical: Lexical) -> None:
+    query = "A rotary valve with ceramic seals and a pump valve, zeppelin"
+    scores = dict(lexical.rank(query, None, 10))
+    matched = lexical.matched(query, [*scores, 99])
+    for number, score in scores.items():
+        assert sum(weight for _, weight in matched[number]) == pytest.approx(score, abs=0.002)
+        assert [weight for _, weight in matched[number]] == sorted(
+            (weight for _, weight in matched[number]), reverse=True
+        )
+    assert {word for word, _ in matched[1]} == {"rotari", "valv", "ceram", "seal"}
+    assert matched[99] == ()
+    assert lexical.matched("of the", [1]) == {1: ()}
+    assert lexical.matched("valve", []) == {}
+
+
+def test_an_item_names_its_heaviest_words_only(tmp_path: Path) -> None:
+    text = " ".join(f"word{number}" for number in range(40))
+    lexical = opened(tmp_path / "one", [item(1, text)])
+    assert len(lexical.matched(text, [1])[1]) == 12
 
 
 def test_idf_is_bm25s_and_unknown_words_weigh_most(lexical: Lexical) -> None:
