@@ -7,25 +7,24 @@ Decisions
 * BM25 with k1 1.2 and b 0.75 (tantivy's constants). Scores are rounded to `DIGITS` and ties go to the lower
   item, so that how items were batched does not show. Replaced items weigh in document frequencies until
   tantivy merges their segment, as in every engine of this family; `idf` counts living items only.
-* Long queries keep their `MOST_TERMS` heaviest words by count times inverse document frequency.
+* Prose is looked for by the weighted words that `index.formulation` takes from it.
 """
 
 from __future__ import annotations
 
 import math
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from index.errors import IndexDamagedError
 from index.expressions import Compiler, silent
+from index.formulation import weighted_terms
 from index.lexical_files import ANALYZER, ITEMS, PIECES, analyzer, tantivy
 from index.matching import MOST, Part, restricted
 from index.matching import parts as parts_of
 from index.nodes import Asked, is_limit
 from index.records import ORDINAL_BITS
-from index.text import BOILERPLATE, content, stems
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -37,10 +36,7 @@ if TYPE_CHECKING:
     from index.nodes import Node
 
 DIGITS = 4
-MOST_TERMS = 60
 K1 = 1.2
-_QUERY_LIMIT = 200_000
-"""Characters of prose that are read: a whole patent, no more."""
 _FEW = 256
 """Up to this many, items are asked for one by one: a set costs half a millisecond to set up."""
 _SET_LIMIT = 20_000
@@ -150,19 +146,15 @@ class Lexical:
         """Return BM25's inverse document frequency of stems over living items."""
         return {term: _idf(self._frequency(term), self._size) for term in terms}
 
-    def terms(self, query: str) -> list[tuple[str, int]]:
-        """Return the words of prose that count, heaviest first: (stem, times)."""
-        counts = Counter(token.stem for token in content(query[:_QUERY_LIMIT]))
-        dull = stems(BOILERPLATE)
-        if len(counts) > len(dull & counts.keys()):
-            for word in dull:
-                counts.pop(word, None)
-        weights = {
-            term: count * _idf(self._item_searcher.doc_freq("text", term), self._item_searcher.num_docs)
-            for term, count in counts.items()
-        }
-        heaviest = sorted(counts, key=lambda term: (-weights[term], term))[:MOST_TERMS]
-        return [(term, counts[term]) for term in heaviest]
+    def terms(self, query: str) -> list[tuple[str, float]]:
+        """Return the words of prose that count, heaviest first: (stem, weight)."""
+        return list(weighted_terms(query, self._held).terms)
+
+    def _held(self, terms: Sequence[str]) -> dict[str, float]:
+        """Return the inverse document frequency, as BM25 takes it, of the stems that the index holds."""
+        total = self._item_searcher.num_docs
+        frequencies = {term: self._item_searcher.doc_freq("text", term) for term in terms}
+        return {term: _idf(frequency, total) for term, frequency in frequencies.items() if frequency}
 
     def _frequency(self, term: str) -> int:
         if term not in self._frequencies:
@@ -227,12 +219,12 @@ def _reader(folder: Path, count: int) -> tuple[Any, Any]:
     return index, searcher
 
 
-def _bag(index: Any, terms: Sequence[tuple[str, int]], holds: str = "freq") -> Any:  # noqa: ANN401
+def _bag(index: Any, terms: Sequence[tuple[str, float]], holds: str = "freq") -> Any:  # noqa: ANN401
     engine = tantivy()
     clauses = []
-    for term, count in terms:
+    for term, weight in terms:
         clause = engine.Query.term_query(index.schema, "text", term, index_option=holds)
-        weighted = clause if count == 1 else engine.Query.boost_query(clause, float(count))
+        weighted = clause if weight == 1 else engine.Query.boost_query(clause, weight)
         clauses.append((engine.Occur.Should, weighted))
     return engine.Query.boolean_query(clauses)
 

@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index.errors import IndexDamagedError, QuerySyntaxError
-from index.lexical import MOST_TERMS, Lexical
+from index.formulation import MOST
+from index.lexical import Lexical
 from index.lexical_files import write_generation
 from index.records import Item, Piece
 from index.syntax import parse
@@ -177,7 +178,7 @@ def test_boilerplate_is_dropped_unless_it_is_all_there_is(lexical: Lexical) -> N
 def test_a_long_query_keeps_its_heaviest_words_with_their_counts(lexical: Lexical) -> None:
     words = " ".join(f"word{number}" for number in range(100))
     terms = lexical.terms(f"{words} valve valve seal pump pump pump")
-    assert len(terms) == MOST_TERMS
+    assert len(terms) == MOST
     assert terms[0] == ("pump", 3)
 
 
