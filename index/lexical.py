@@ -23,7 +23,7 @@ from index.formulation import weighted_terms
 from index.lexical_files import ANALYZER, ITEMS, PIECES, analyzer, tantivy
 from index.matching import MOST, Part, restricted
 from index.matching import parts as parts_of
-from index.nodes import Asked
+from index.nodes import Asked, is_limit
 from index.records import ORDINAL_BITS
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 DIGITS = 4
 K1 = 1.2
+_FEW = 256
+"""Up to this many, items are asked for one by one: a set costs half a millisecond to set up."""
 _SET_LIMIT = 20_000
 """Up to this many allowed items, tantivy is given the list; beyond, results are sifted."""
 
@@ -66,6 +68,10 @@ class Lexical:
 
         Raises QuerySyntaxError, as do all that take an expression.
         """
+        if is_limit(wanted):  # nothing scores, and all would be fetched to find the first of a tie
+            found = self.matching(wanted)
+            passing = found if allowed is None else found[np.isin(found, allowed)]
+            return [(int(item), 0.0) for item in passing[:depth]]
         return self._best(self._asked(wanted), allowed, depth)
 
     def matching(self, wanted: Node) -> NDArray[np.int64]:
@@ -84,10 +90,8 @@ class Lexical:
         At most `MOST` an item; an item that has none of it has an empty tuple.
         """
         found: dict[int, list[tuple[str, float]]] = {item: [] for item in items}
-        parts = self._parts(wanted) if found else []
-        if parts:
-            only = silent(tantivy().Query.term_set_query(self._items.schema, "id", sorted(found)))
-        for part in parts:
+        only = silent(_among(self._items, "id", sorted(found)))
+        for part in self._parts(wanted) if found else ():
             hits = self._item_searcher.search(restricted(part, only), limit=len(found), count=False).hits
             numbers = self._item_searcher.fast_field_values("id", [address for _, address in hits])
             for (score, _), item in zip(hits, numbers, strict=True):
@@ -128,8 +132,7 @@ class Lexical:
             count * (K1 + 1) * _idf(self._piece_searcher.doc_freq("text", term), total)
             for term, count in terms
         )
-        engine = tantivy()
-        only = engine.Query.term_set_query(self._pieces.schema, "item", sorted(items))
+        only = _among(self._pieces, "item", sorted(items))
         number = self._piece_searcher.search(only, limit=1, count=True).count
         both = _both(only, _bag(self._pieces, terms, "basic"))
         hits = self._piece_searcher.search(both, limit=max(number, 1), count=False).hits
@@ -174,8 +177,7 @@ class Lexical:
         if allowed.size == 0:
             return []
         if allowed.size <= _SET_LIMIT:
-            only = tantivy().Query.term_set_query(self._items.schema, "id", allowed.tolist())
-            return self._top(_both(only, query), depth)
+            return self._top(_both(_among(self._items, "id", allowed.tolist()), query), depth)
         taken = depth * 2 * self._size // allowed.size
         while True:
             found = self._top(query, taken)
@@ -225,6 +227,15 @@ def _bag(index: Any, terms: Sequence[tuple[str, float]], holds: str = "freq") ->
         weighted = clause if weight == 1 else engine.Query.boost_query(clause, weight)
         clauses.append((engine.Occur.Should, weighted))
     return engine.Query.boolean_query(clauses)
+
+
+def _among(index: Any, field: str, numbers: Sequence[int]) -> Any:  # noqa: ANN401
+    """Return a query for the entries with one of these numbers."""
+    engine = tantivy()
+    if len(numbers) > _FEW:
+        return engine.Query.term_set_query(index.schema, field, list(numbers))
+    each = [engine.Query.term_query(index.schema, field, number) for number in numbers]
+    return engine.Query.boolean_query([(engine.Occur.Should, query) for query in each])
 
 
 def _both(only: Any, query: Any) -> Any:  # noqa: ANN401

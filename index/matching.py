@@ -6,14 +6,15 @@ an item are its score. A part of an alternative (`a AND b OR c`) counts where th
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from index.expressions import silent
 from index.lexical_files import tantivy
 from index.nodes import Asked, Group, Near, Words, is_limit, prose
-from index.text import tokens
-from index.wildcards import has_wildcards
+from index.text import is_stop, tokens
+from index.wildcards import Pattern, has_wildcards, terms_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,6 +48,40 @@ def parts(compiler: Compiler, node: Node, within: tuple[Any, ...] = ()) -> Itera
         inner = (*within, silent(compiler.compiled(node))) if within or conditional else within
         for part in (*node.must, *node.may):
             yield from parts(compiler, part, inner)
+
+
+def marked(text: str, node: Node) -> tuple[tuple[int, int], ...]:
+    """Return the spans of `text` that are wanted words of an expression, those of its wildcards included.
+
+    The free text behind an expression counts, what must not be does not.
+    """
+    exact: set[str] = set()
+    patterns: list[re.Pattern[str]] = []
+    for words in _wanted(node):
+        for term in terms_of(words):
+            if isinstance(term, Pattern):
+                patterns.append(re.compile(term.regex))
+            elif not is_stop(term):
+                exact.add(term)
+    return tuple(
+        (token.start, token.end)
+        for token in tokens(text)
+        if token.stem in exact or any(pattern.fullmatch(token.stem) for pattern in patterns)
+    )
+
+
+def _wanted(node: Node) -> Iterator[str]:
+    """Yield the words that are looked for in texts, wildcards and all."""
+    if isinstance(node, Asked):
+        yield node.text
+        yield from _wanted(node.limits)
+    elif isinstance(node, Group):
+        for part in (*node.must, *node.may):
+            yield from _wanted(part)
+    elif isinstance(node, Near):
+        yield from (words.text for words in (*node.left, *node.right))
+    elif isinstance(node, Words) and not is_limit(node):
+        yield node.text
 
 
 def restricted(part: Part, only: Any) -> Any:  # noqa: ANN401 - tantivy has no types

@@ -11,6 +11,7 @@ import pytest
 
 from index import expressions
 from index.errors import QuerySyntaxError
+from index.matching import marked
 from index.nodes import Asked
 from index.syntax import parse
 from tests.word_index import item, opened
@@ -67,7 +68,7 @@ def named(tmp_path_factory: pytest.TempPathFactory) -> Lexical:
 
 
 def found(lexical: Lexical, query: str) -> list[int]:
-    return lexical.matching(parse(query)).tolist()
+    return [int(number) for number in lexical.matching(parse(query))]
 
 
 def near(text: str, one: str, other: str, between: int, *, ordered: bool) -> bool:
@@ -277,3 +278,23 @@ def test_the_weights_of_what_matched_are_the_score(tmp_path: Path, query: str) -
     for number, matched in lexical.matched(node, scores).items():
         assert sum(weight for _, weight in matched) == pytest.approx(scores[number], abs=0.002)
         assert list(matched) == sorted(matched, key=lambda pair: (-pair[1], pair[0]))
+
+
+@pytest.mark.parametrize(
+    ("query", "marks"),
+    [
+        ("rot* AND seal", ["Rotary", "rotates", "seals"]),
+        ("title:valve NOT seal", ["valve", "valve"]),
+        ('"the valve" NEAR/3 seal', ["valve", "valve", "seals"]),
+        ("assignee:valve AND rubber", ["rubber"]),
+        ("day:2001 AND valve :: made of rubber", ["valve", "valve", "made", "rubber"]),
+    ],
+)
+def test_the_words_of_an_expression_are_marked(query: str, marks: list[str]) -> None:
+    text = "Rotary valve: the valve rotates, its seals are made of rubber."
+    assert [text[start:end] for start, end in marked(text, parse(query))] == marks
+
+
+def test_limits_alone_list_items_in_order_and_under_a_filter(named: Lexical) -> None:
+    assert named.evaluate(parse("number:5123456"), None, 2) == [(1, 0.0), (2, 0.0)]
+    assert named.evaluate(parse("number:5123456"), np.array([2, 3, 4]), 9) == [(2, 0.0), (3, 0.0)]

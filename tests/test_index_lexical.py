@@ -62,14 +62,14 @@ def lexical(tmp_path_factory: pytest.TempPathFactory) -> Lexical:
     return opened(tmp_path_factory.mktemp("lexical") / "one", ITEMS)
 
 
-def test_prose_ranks_by_bm25_of_all_words_of_anitem(lexical: Lexical) -> None:
+def test_prose_ranks_by_bm25_of_all_words_of_an_item(lexical: Lexical) -> None:
     ranked = lexical.rank("pumping", None, 10)
-    # 2 items of 3 are without the word; item 2 has 3 of its 20 words, the average item is 15.67 long.
-    lengths = {1: 17, 2: 20, 3: 9}
+    # 2 items of 3 are without the word; item 2 has 4 of its 22 words, as a title counts twice.
+    lengths = {1: 19, 2: 22, 3: 11}
     idf = math.log(1 + (3 - 1 + 0.5) / (1 + 0.5))
     norm = 1.2 * (1 - 0.75 + 0.75 * lengths[2] / (sum(lengths.values()) / 3))
     assert [item for item, _ in ranked] == [2]
-    assert ranked[0][1] == pytest.approx(idf * 3 * 2.2 / (3 + norm), rel=0.02)
+    assert ranked[0][1] == pytest.approx(idf * 4 * 2.2 / (4 + norm), rel=0.02)
 
 
 def test_inflections_and_case_do_not_matter(lexical: Lexical) -> None:
@@ -153,6 +153,8 @@ def test_only_allowed_items_are_found_with_the_scores_they_have_anyway(lexical: 
 def test_a_large_filter_is_as_exact_as_a_small_one(lexical: Lexical, monkeypatch: pytest.MonkeyPatch) -> None:
     allowed = np.array([2, 3])
     by_list = lexical.rank("ceramic valve seal", allowed, 1)
+    monkeypatch.setattr("index.lexical._FEW", 0)
+    assert lexical.rank("ceramic valve seal", allowed, 1) == by_list
     monkeypatch.setattr("index.lexical._SET_LIMIT", 0)
     assert lexical.rank("ceramic valve seal", allowed, 1) == by_list
 
@@ -169,15 +171,16 @@ def test_boilerplate_is_dropped_unless_it_is_all_there_is(lexical: Lexical) -> N
         "seal",
         "valv",
     ]
-    assert [term for term, _ in lexical.terms("the method and apparatus")] == ["apparatus", "method"]
+    assert [term for term, _ in lexical.terms("wherein the method is")] == ["wherein"]
     assert lexical.terms("of the and") == []
 
 
-def test_a_long_query_keeps_its_heaviest_words_with_their_counts(lexical: Lexical) -> None:
+def test_a_long_query_keeps_its_heaviest_words_with_their_counts(tmp_path: Path) -> None:
     words = " ".join(f"word{number}" for number in range(100))
+    lexical = opened(tmp_path / "one", [item(1, f"{words} valve seal pump")])
     terms = lexical.terms(f"{words} valve valve seal pump pump pump")
     assert len(terms) == MOST
-    assert terms[0] == ("pump", 3)
+    assert terms[0] == ("pump", pytest.approx(1 + math.log(3)))
 
 
 def test_an_endless_query_is_cut_not_refused(lexical: Lexical) -> None:
@@ -191,6 +194,35 @@ def test_piece_scores_are_shares_of_the_best_possible(lexical: Lexical) -> None:
     assert 1 >= found[1][0] > found[1][1] > 0
     assert lexical.pieces("nothing of the kind", [1]) == {1: {}}
     assert lexical.pieces("seal", []) == {}
+
+
+def test_few_and_many_items_have_the_same_pieces(lexical: Lexical, monkeypatch: pytest.MonkeyPatch) -> None:
+    few = lexical.pieces("ceramic valve seal", [1, 3])
+    matched = lexical.matched("ceramic valve seal", [1, 3])
+    monkeypatch.setattr("index.lexical._FEW", 0)
+    assert lexical.pieces("ceramic valve seal", [1, 3]) == few
+    assert lexical.matched("ceramic valve seal", [1, 3]) == matched
+
+
+def test_the_words_of_prose_that_matched_add_up_to_the_score(lexical: Lexical) -> None:
+    query = "A rotary valve with ceramic seals and a pump valve, zeppelin"
+    scores = dict(lexical.rank(query, None, 10))
+    matched = lexical.matched(query, [*scores, 99])
+    for number, score in scores.items():
+        assert sum(weight for _, weight in matched[number]) == pytest.approx(score, abs=0.002)
+        assert [weight for _, weight in matched[number]] == sorted(
+            (weight for _, weight in matched[number]), reverse=True
+        )
+    assert {word for word, _ in matched[1]} == {"rotari", "valv", "ceram", "seal"}
+    assert matched[99] == ()
+    assert lexical.matched("of the", [1]) == {1: ()}
+    assert lexical.matched("valve", []) == {}
+
+
+def test_an_item_names_its_heaviest_words_only(tmp_path: Path) -> None:
+    text = " ".join(f"word{number}" for number in range(40))
+    lexical = opened(tmp_path / "one", [item(1, text)])
+    assert len(lexical.matched(text, [1])[1]) == 12
 
 
 def test_idf_is_bm25s_and_unknown_words_weigh_most(lexical: Lexical) -> None:
