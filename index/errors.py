@@ -85,6 +85,8 @@ class IndexDamagedError(IndexingError):
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(f"{path}: {reason}; run 'antedate corpus rebuild'")
+        self.path = path
+        self.reason = reason
 
 
 class IndexWriteError(IndexingError):
@@ -95,6 +97,14 @@ class IndexWriteError(IndexingError):
             f"the index in {folder} could not be written ({reason}); nothing is lost: "
             "make room, then run the same command again"
         )
+
+
+class IndexBusyError(IndexingError):
+    """Somebody else is writing to the index."""
+
+    def __init__(self, folder: Path, holder: str) -> None:
+        super().__init__(f"the index in {folder} is being changed by {holder}; wait for it, then repeat")
+        self.holder = holder
 
 
 class ReadOnlyError(IndexingError):

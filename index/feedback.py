@@ -34,6 +34,8 @@ LIKED, UNLIKED = 0.5, 0.25
 """What the mean of liked and of unliked vectors adds to and takes from a query's."""
 _DIGITS = 5
 """Similarities are compared to this many digits, which hides the last bits of a matrix product."""
+_TIE = 1e-10
+"""Times the row's number, taken from a similarity: no two are equal, and of equals the earlier is nearer."""
 
 
 def smoothed(
@@ -54,8 +56,9 @@ def smoothed(
     if count < 1 or share == 0.0:
         return given.copy()
     nearness = np.round((vectors @ vectors.T).astype(np.float64), _DIGITS)
-    np.fill_diagonal(nearness, -1.0)
-    nearest = np.argsort(-nearness, axis=1, kind="stable")[:, :count]
+    np.fill_diagonal(nearness, -2.0)
+    unequal = nearness - _TIE * np.arange(len(nearness))
+    nearest = np.argpartition(-unequal, count - 1, axis=1)[:, :count]
     weights = np.maximum(np.take_along_axis(nearness, nearest, axis=1), 0.0)
     total = weights.sum(axis=1)
     alone = total <= 0.0
