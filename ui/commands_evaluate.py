@@ -65,7 +65,7 @@ class _Asked:
     "--run",
     "run_file",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Write the TREC run; with several modes FILE becomes FILE.words and so on.",
+    help="Write the TREC run; with several modes one each: a.trec becomes a.words.trec.",
 )
 @click.option("--limit-queries", "limit", type=click.IntRange(min=1), help="Only the first N questions.")
 @click.option(

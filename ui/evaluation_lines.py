@@ -53,7 +53,8 @@ def lines(found: Evaluation) -> Iterator[str]:
 
 
 def _table(systems: tuple[System, ...]) -> Iterator[str]:
-    yield f"{'':12}" + "".join(f"{printable(system.name)[: _WIDTH - 2]:{_WIDTH}}" for system in systems)
+    heads = "".join(f"{printable(system.name)[: _WIDTH - 2]:{_WIDTH}}" for system in systems)
+    yield f"{'':12}{heads}".rstrip()
     for metric, name in _NAMES.items():
         cells = [
             f"{one.mean:.3f} [{one.low:.3f}, {one.high:.3f}]"
