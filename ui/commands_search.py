@@ -138,6 +138,7 @@ def search(
         "date_uncertain": reach.uncertain,
         "undated_left_out": reach.undated,
         "not_indexed_yet": reach.waiting,
+        "damage": list(reach.damage),
         "documents": total,
     }
     answer: dict[str, Any] = {

@@ -43,6 +43,7 @@ def reach_lines(reach: Reach, before: date | None, total: int, *, dated: bool) -
         )
     if dated and reach.undated:
         lines.append(f"{reach.undated} without any public date were left out")
+    lines += [f"warning: {sentence}" for sentence in reach.damage]
     if reach.waiting:
         lines.append(f"{reach.waiting} changes are not in the index yet (a command is still writing it)")
     return lines
