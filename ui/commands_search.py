@@ -152,7 +152,7 @@ def search(
         [
             *lines.read_lines(query, reading, meant=meant),
             *lines.reach_lines(reach, before, total, dated=before is not None or after is not None),
-            *lines.hit_lines(found, before),
+            *lines.hit_lines(found, query, before),
             *(lines.facet_lines(counts) if counts is not None else ()),
         ],
     )

@@ -84,11 +84,11 @@ def _member(relative: Relative) -> dict[str, str]:
     return {"key": relative.key, "published": relative.published}
 
 
-def hit_lines(found: tuple[Result, ...], before: date | None) -> list[str]:
+def hit_lines(found: tuple[Result, ...], query: str, before: date | None) -> list[str]:
     """Return the hits with why each is one, its kin and its passages."""
     lines: list[str] = []
     for number, result in enumerate(found, 1):
-        hit, reasons = result.found, why(result.found)
+        hit, reasons = result.found, why(result.found, query)
         lines += ["", f"{number}. {hit.key}  {printable(hit.title)}"]
         doubt = f" – date uncertain, may not be before {before}" if hit.date_uncertain else ""
         public = hit.published or "on an unknown day"
