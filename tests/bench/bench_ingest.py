@@ -18,6 +18,7 @@ from lxml import etree
 
 from ingest.documents import Document
 from ingest.sources import detect
+from tests.bench import tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,10 +55,18 @@ def main() -> None:
     (peer, parsed), (own, read) = min(run[0] for run in runs), min(run[1] for run in runs)
     megabytes = len(data) / 1e6
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"{path.name}: {read} documents, {megabytes:.1f} MB, best of {ROUNDS}")
-    print(f"  antedate   {read / own:8.1f} documents/s {megabytes / own:7.1f} MB/s")
-    print(f"  bare lxml  {parsed / peer:8.1f} documents/s {megabytes / peer:7.1f} MB/s")
-    print(f"  ratio {own / peer:.2f} times the bare parse; peak memory of this process {memory:.0f} MB")
+    rows = [
+        [name, f"{count / spent:,.0f}", f"{megabytes / spent:.1f}"]
+        for name, count, spent in (("antedate", read, own), ("bare lxml", parsed, peer))
+    ]
+    rows.append(["antedate / lxml", "", f"×{peer / own:.2f}"])
+    note = (
+        f"{path.name}: {read} documents, {megabytes:.1f} MB, best of {ROUNDS}, processor time; peak memory "
+        f"{memory:.0f} MB"
+    )
+    table = tables.markdown(("", "documents a second", "MB a second"), rows)
+    figures = {"seconds": own, "lxml_seconds": peer, "documents": read, "megabytes": megabytes}
+    tables.show("ingest", f"{note}\n\n{table}", figures)
 
 
 main()

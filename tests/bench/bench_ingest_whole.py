@@ -27,6 +27,7 @@ from pipeline.corpus import Corpus
 from pipeline.ingestion import ingest
 from pipeline.store import Store
 from pipeline.workspace import now
+from tests.bench import tables
 from tests.hash_encoder import HashEncoder
 
 if TYPE_CHECKING:
@@ -63,12 +64,22 @@ def main() -> None:
         corpus.store.close()
         reading = _timed(lambda: deque(detect(path).read(path), maxlen=0))
         peer = _timed(lambda: _peer(Path(folder) / "peer.sqlite", path))
-    print(f"{path.name}: {count} documents, {os.cpu_count()} processors, no vectors")
-    for name, (wall, processor) in (("antedate", first), ("reading alone", reading), ("read + FTS5", peer)):
-        each = processor / count * 1000
-        print(f"  {name:14} {count / wall:8.1f} documents/s {each:8.1f} ms of processor each")
-    print(f"  ratio antedate/peer {first[1] / peer[1]:.2f} (processor time), peak memory {memory:.0f} MB")
-    print(f"  the same file again: {again[0] / first[0]:.2%} of the first time")
+    rows = [
+        [name, f"{count / wall:,.1f}", f"{processor / count * 1000:.1f}"]
+        for name, (wall, processor) in (
+            ("antedate", first),
+            ("reading alone", reading),
+            ("read, then FTS5", peer),
+        )
+    ]
+    note = (
+        f"{path.name}: {count} documents, no vectors; antedate takes {first[1] / peer[1]:.2f} times the "
+        f"processor time of the peer, and {again[0] / first[0]:.1%} of the first time for the same file "
+        f"again; peak memory {memory:.0f} MB"
+    )
+    table = tables.markdown(("", "documents a second", "ms of processor each"), rows)
+    figures = {"antedate": first, "reading": reading, "peer": peer, "again": again, "documents": count}
+    tables.show("ingest-whole", f"{note}\n\n{table}", figures)
 
 
 def _timed(work: Callable[[], object]) -> tuple[float, float]:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from index.hybrid import HybridIndex, Item, Piece
 from index.text import content
+from tests.bench import tables
 from tests.hash_encoder import hashed
 
 ROOT = Path(__file__).parents[2]
@@ -41,10 +42,15 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         ours = _ours(Path(folder) / "index", texts, queries)
     peer = _peer(texts, queries)
-    print(f"{len(texts)} documents, {len(queries)} whole abstracts as queries, medians")
-    for name, (build, latency) in (("antedate", ours), ("SQLite FTS5", peer)):
-        print(f"  {name:12} {len(texts) / build:8.0f} documents/s indexed {latency * 1000:9.1f} ms a query")
-    print(f"  ratio antedate/FTS5: indexing time {ours[0] / peer[0]:.2f}, latency {ours[1] / peer[1]:.3f}")
+    rows = [
+        [name, f"{len(texts) / build:,.0f}", f"{latency * 1000:.1f}"]
+        for name, (build, latency) in (("antedate", ours), ("SQLite FTS5", peer))
+    ]
+    rows.append(["antedate / FTS5", f"×{peer[0] / ours[0]:.2f}", f"×{ours[1] / peer[1]:.3f}"])
+    note = f"{len(texts):,} documents, {len(queries)} whole abstracts as queries"
+    table = tables.markdown(("", "documents indexed a second", "median query, ms"), rows)
+    figures = {"antedate": ours, "fts5": peer, "documents": len(texts)}
+    tables.show("search", f"{note}\n\n{table}", figures)
 
 
 def _ours(folder: Path, texts: list[tuple[str, str]], queries: list[str]) -> tuple[float, float]:
