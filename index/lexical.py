@@ -106,6 +106,13 @@ class Lexical:
             return []
         return list(parts_of(Compiler(self._items.schema, self._item_searcher), wanted))
 
+    def ids(self) -> NDArray[np.int64]:
+        """Return the numbers of all items, ascending."""
+        everything = tantivy().Query.all_query()
+        hits = self._item_searcher.search(everything, limit=max(self._size, 1), count=False).hits
+        numbers = self._item_searcher.fast_field_values("id", [address for _, address in hits])
+        return np.sort(np.array(numbers, np.int64))
+
     def pieces(self, query: str, items: Collection[int]) -> dict[int, dict[int, float]]:
         """Return item → ordinal → score of the pieces that share words with the query.
 

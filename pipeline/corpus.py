@@ -22,7 +22,7 @@ from index.records import Filter
 from index.text import content
 from ingest.documents import clean
 from ingest.passages import passages
-from pipeline import corpus_status, store_corpus, store_relations
+from pipeline import corpus_status, evaluation_stored, store_corpus, store_relations
 from pipeline.errors import UsageError
 from pipeline.indexed import CorpusBusyError, Indexed
 from pipeline.library import CorpusStatus, Found, FoundPassage, Mode, Reach, SearchFilter, Understood
@@ -269,7 +269,8 @@ class Corpus(Indexed):
         generation = self.reader().generation
         with self.store.read() as connection:
             name, mark = self.encoders.documents.name, self.encoders.documents.sha256
-            return corpus_status.status(connection, model=name, model_sha256=mark, generation=generation)
+            found = corpus_status.status(connection, model=name, model_sha256=mark, generation=generation)
+        return replace(found, measured=evaluation_stored.words(self.folder, found.snapshot))
 
     def limits(self, filters: SearchFilter) -> Filter:
         """Return a filter as the index takes it."""

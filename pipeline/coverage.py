@@ -46,6 +46,7 @@ def coverage(
         model_sha256=status.model_sha256,
         queries=tuple(queries),
         not_searched=not_searched(status, critical),
+        measured=status.measured,
     )
 
 

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Final
 from index import beir
 from index.metrics import relevant
 from pipeline import demo, store_corpus, store_relations
-from pipeline.evaluation_records import Question, Task
+from pipeline.evaluation_records import BUILT_IN, OWN, Question, Task
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from pipeline.evaluation_scratch import Indexed
     from pipeline.store import Store
 
-BUILT_IN: Final = "built-in"
-OWN: Final = "own citations"
 MOST: Final = 200
 LEAST: Final = 20
 _SEED: Final = 20_260_101

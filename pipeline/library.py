@@ -145,6 +145,8 @@ class CorpusStatus:
     """Numbers that lists name and of which nothing is here."""
     failed_files: tuple[tuple[str, str], ...] = ()
     """(file, reason) of files that gave nothing."""
+    measured: str = ""
+    """How well this index finds things, as far as it was measured; empty where nobody looked it up."""
 
 
 class Library(Protocol):

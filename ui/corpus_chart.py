@@ -46,6 +46,7 @@ def as_json(status: CorpusStatus) -> dict[str, Any]:
         "model_sha256": status.model_sha256,
         "generation": status.generation,
         "waiting": status.waiting,
+        "measured": status.measured,
     }
 
 
@@ -70,6 +71,7 @@ def lines(status: CorpusStatus) -> list[str]:
         *_failed(status),
         f"snapshot  {status.snapshot}",
         f"model     {status.model}",
+        *([f"measured  {status.measured}"] if status.measured else []),
     ]
 
 

@@ -253,6 +253,7 @@ def _coverage(coverage: Coverage) -> None:
                     "countries: " + _counts(coverage.by_country),
                     "languages: " + _counts(coverage.languages),
                     count(len(coverage.queries), "query", "queries"),
+                    *([coverage.measured] if coverage.measured else []),
                 )
             )
         )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from pipeline.assess import queries
+from pipeline.gathering import queries
 from pipeline.store_triage import Verdict
 from ui.screens import asked, case_marks, search_answer, search_filters, shell
 from ui.widgets import count, element, plain, show
