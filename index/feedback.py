@@ -9,10 +9,10 @@ Decisions
 * `moved` is Rocchio (1971), for what a reader marks. Moving a query toward its own first answers without a
   reader (pseudo-relevance feedback, of the vector or of the words) is not done: more recall on NFCorpus
   (.274 → .286), but SciFact's nDCG@10 fell at most settings, and `smoothed` gives the recall without it.
-* `relatedness`: an item that best items cite, or that cites them, gains by the logarithm of how many. With 250
-  training queries of RFC citations (words alone, earlier documents only, 20 best), .2648 → .2985 nDCG@10 and
-  .525 → .597 recall@100; twice the weight gained twice as much, but these judgements are themselves citations,
-  so that half is kept. To let the relatives in without it did nothing: they come in too far down.
+* `relatedness`: an item that best items cite, or that cites them, gains by the logarithm of how many. With
+  250 training queries of RFC citations (words alone, earlier documents only, 20 best), .2648 → .2985 nDCG@10
+  and .525 → .597 recall@100; twice the weight gained more, but those judgements are themselves citations, so
+  that half is kept. To let the relatives in without it did nothing: they come in too far down.
 * `class_overlap` is a score like any other, never a filter: art from another field is not lost. No set of
   ours has both classes and judgements, so that no weight could be fitted: no ranking uses it unasked.
 All functions depend on their arguments alone; ties go to the earlier row or the lower item.

@@ -13,8 +13,9 @@ the candidates nearest to the item (`index.feedback.smoothed`). Reciprocal ranks
 What the caller may add
 -----------------------
 `expand` names items that belong to the best ones (those they cite, those that cite them); they become
-candidates, and belonging adds to their score (`index.feedback.relatedness`). `rescore` gives the strong encoder's scores of the best pieces of the best items; an item's score
-by meaning is then the better of its own and its best piece's.
+candidates, and belonging adds to their score (`index.feedback.relatedness`). `rescore` gives the strong
+encoder's scores of the best pieces of the best items; an item's score by meaning is then the better of its
+own and its best piece's.
 """
 
 from __future__ import annotations
