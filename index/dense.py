@@ -175,15 +175,15 @@ class Dense:
         vector: NDArray[np.float32] = place[0].documents.vectors(rows)[0]
         return vector
 
-    def document_vectors(self, items: Collection[int]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Return those of some items that are known (n,) and their vectors as wholes (n, dim)."""
-        known, vectors = [np.zeros(0, np.int64)], []
+    def document_vectors(self, items: Collection[int]) -> NDArray[np.float32]:
+        """Return the vectors (n, dim) of items as wholes, in the given order; zeros for an unknown one."""
+        row_of = {item: row for row, item in enumerate(items)}
+        dim = self.segments[0].documents.codes.shape[1] if self.segments else 0
+        made = np.zeros((len(items), dim), np.float32)
         for segment, places in self._places(items):
             rows, _ = segment.documents.rows(places)
-            known.append(segment.items[places])
-            vectors.append(segment.documents.vectors(rows))
-        made = np.concatenate(vectors) if vectors else np.zeros((0, 0), np.float32)
-        return np.concatenate(known), made
+            made[[row_of[item] for item in segment.items[places].tolist()]] = segment.documents.vectors(rows)
+        return made
 
     def bury(self, items: Collection[int]) -> NDArray[np.int64]:
         """Return the tombstones with those of given living items added."""

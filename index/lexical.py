@@ -131,7 +131,7 @@ class Lexical:
         engine = tantivy()
         only = engine.Query.term_set_query(self._pieces.schema, "item", sorted(items))
         number = self._piece_searcher.search(only, limit=1, count=True).count
-        both = _both(only, _bag(self._pieces, terms))
+        both = _both(only, _bag(self._pieces, terms, "basic"))
         hits = self._piece_searcher.search(both, limit=max(number, 1), count=False).hits
         numbers = self._piece_searcher.fast_field_values("id", [address for _, address in hits])
         for (score, _), number in zip(hits, numbers, strict=True):
@@ -217,11 +217,11 @@ def _reader(folder: Path, count: int) -> tuple[Any, Any]:
     return index, searcher
 
 
-def _bag(index: Any, terms: Sequence[tuple[str, float]]) -> Any:  # noqa: ANN401
+def _bag(index: Any, terms: Sequence[tuple[str, float]], holds: str = "freq") -> Any:  # noqa: ANN401
     engine = tantivy()
     clauses = []
     for term, weight in terms:
-        clause = engine.Query.term_query(index.schema, "text", term, index_option="freq")
+        clause = engine.Query.term_query(index.schema, "text", term, index_option=holds)
         weighted = clause if weight == 1 else engine.Query.boost_query(clause, weight)
         clauses.append((engine.Occur.Should, weighted))
     return engine.Query.boolean_query(clauses)

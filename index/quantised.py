@@ -81,8 +81,11 @@ def scale(dim: int, reach: float) -> float:
 
 def encode(vectors: NDArray[np.floating[Any]], reach: float) -> NDArray[np.uint8]:
     """Return the codes (n, dim) of vectors (n, dim)."""
-    scaled = np.rint(np.asarray(vectors, np.float32) * np.float32(scale(vectors.shape[1], reach)))
-    result: NDArray[np.uint8] = (np.clip(scaled, -_TOP, _TOP) + _ZERO).astype(np.uint8)
+    scaled = np.asarray(vectors, np.float32) * np.float32(scale(vectors.shape[1], reach))
+    np.rint(scaled, out=scaled)
+    np.clip(scaled, -_TOP, _TOP, out=scaled)
+    scaled += _ZERO
+    result: NDArray[np.uint8] = scaled.astype(np.uint8)
     return result
 
 

@@ -189,18 +189,11 @@ class Searcher:
         scores = [{item: channel.scores[item] for item in items} for channel in channels if channel]
         ordered, given = fusion.shares(scores, [weights[number] for number in present])
         if asked.mode == "fused":
-            given = feedback.smoothed(given, self._documents(ordered))
+            given = feedback.smoothed(given, self._dense.document_vectors(ordered))
         placed = np.zeros((len(ordered), len(_NOTHING)))
         placed[:, present] = given
         placed[:, -1] = [feedback.relatedness(found.related[item]) for item in ordered]
         return fusion.by_shares(ordered, placed)
-
-    def _documents(self, items: Sequence[int]) -> NDArray[np.float32]:
-        """Return the vectors of items, ascending, as wholes; zeros where they are lost."""
-        known, vectors = self._dense.document_vectors(items)
-        made = np.zeros((len(items), vectors.shape[1]), np.float32)
-        made[np.searchsorted(items, known)] = vectors
-        return made
 
     def _rescored(
         self,

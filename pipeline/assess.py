@@ -25,7 +25,7 @@ from pipeline.chart import Cell, ChartReference, DateStatus, FeatureChart, Suppo
 from pipeline.conclusion import conclude, notes
 from pipeline.coverage import coverage
 from pipeline.gathering import CANDIDATES, DEPTH, PASSAGES, Search, chosen, collect, flat, queries
-from pipeline.including import read_included
+from pipeline.including import PARAMETER, read_included
 from pipeline.library import SearchFilter
 from pipeline.novelty import LeftOut, NoveltyReport, Query
 from pipeline.support import judge_all
@@ -220,7 +220,7 @@ def _parameters(limit: int, include: Sequence[str]) -> tuple[tuple[str, str], ..
         ("depth", str(DEPTH)),
         ("candidates", str(CANDIDATES)),
         ("passages", str(PASSAGES)),
-        *(("added by a person", key) for key in include),
+        *((PARAMETER, key) for key in include),
     )
 
 

@@ -117,7 +117,7 @@ def _dates(status: CorpusStatus, critical: dt.date) -> list[str]:
 
 
 def _lost(status: CorpusStatus) -> list[str]:
-    sentences = []
+    sentences = [f"{sentence}." for sentence in status.damage]
     if status.waiting:
         sentences.append(
             f"Documents that another command was still adding, not in the index yet: {status.waiting}."

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from index.encoders import Encoders
 from index.trec import Run, TrecNameError, read_run
 from pipeline import evaluation, evaluation_beir, evaluation_figures, evaluation_scratch
 from pipeline.evaluation_records import INSUFFICIENT, MEASURED, Evaluation, Task, as_json, limited
 from pipeline.evaluation_scratch import Indexed, KeptOtherError
 from pipeline.workspace import Workspace
 from tests.beir_sample import ODD, benchmark, documents, finish, hashed_words, topic, write
-from tests.hash_encoder import hashed
+from tests.hash_encoder import HashEncoder, PassageEncoder, hashed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -289,6 +290,15 @@ def test_a_kept_index_is_used_again_and_never_for_other_documents(tmp_path: Path
     second.close()
     write(folder, "corpus.jsonl", documents()[:-1])
     with pytest.raises(KeptOtherError, match="room"):
+        Bench(folder, room)
+
+
+def test_a_kept_index_of_another_model_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, room = benchmark(tmp_path / "bench"), tmp_path / "room"
+    Bench(folder, room).close()
+    other = Encoders(documents=PassageEncoder(), passages=HashEncoder())
+    monkeypatch.setattr(Workspace, "_encoders", lambda _: other)
+    with pytest.raises(KeptOtherError, match="another model"):
         Bench(folder, room)
 
 

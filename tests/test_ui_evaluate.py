@@ -142,7 +142,7 @@ def test_the_built_in_benchmark_is_kept_with_the_index_beside_the_own(call: Call
     value = call.json("--workspace", folder, "--builtin")
     assert value["counts"]["documents"] == 88
     assert value["counts"]["questions"] >= 60
-    assert value["systems"]["words"]["recall@100"] == 1.0  # 88 documents: all of them are within 100
+    assert value["systems"]["meaning"]["recall@100"] == 1.0  # 88 documents: all are within 100
     kept = evaluation_stored.stored(folder / "index")
     assert kept is not None
     assert kept.own is not None

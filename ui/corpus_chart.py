@@ -65,6 +65,7 @@ def lines(status: CorpusStatus) -> list[str]:
         f"near-duplicates  {status.near_groups} groups, with {status.in_near_groups} documents",
         *([f"wanted    {status.numbers_wanted} numbers of lists, no text"] if status.numbers_wanted else []),
         *([f"waiting   {status.waiting} changes are not in the index yet"] if status.waiting else []),
+        *(f"damaged   {sentence}" for sentence in status.damage),
         *(line for name, group in _GROUPS for line in _chart(name, list(getattr(status, group)))),
         *_chart("year", years),
         *_chart("class", named),

@@ -75,7 +75,7 @@ def _list(found: Answer, wanted: asked.Asked) -> None:
     first = (page - 1) * search_answer.PAGE
     for number, result in enumerate(found.rows[first : first + search_answer.PAGE], first + 1):
         with st.container(border=True, key=f"card-{number}"):
-            show(*card(number, result))
+            show(*card(number, result, wanted.query))
             with st.container(horizontal=True, vertical_alignment="center"):
                 for label, name in (("More like this", "like"), ("Less like this", "unlike")):
                     st.button(
