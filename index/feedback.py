@@ -9,7 +9,10 @@ Decisions
 * `moved` is Rocchio (1971), for what a reader marks. Moving a query toward its own first answers without a
   reader (pseudo-relevance feedback, of the vector or of the words) is not done: more recall on NFCorpus
   (.274 → .286), but SciFact's nDCG@10 fell at most settings, and `smoothed` gives the recall without it.
-* `relatives` are what best items cite and what cites them.
+* `relatedness`: an item that best items cite, or that cites them, gains by the logarithm of how many. With
+  250 training queries of RFC citations (words alone, earlier documents only, 20 best), .2648 → .2985 nDCG@10
+  and .525 → .597 recall@100; twice the weight gained more, but those judgements are themselves citations, so
+  that half is kept. To let the relatives in without it did nothing: they come in too far down.
 * `class_overlap` is a score like any other, never a filter: art from another field is not lost. No set of
   ours has both classes and judgements, so that no weight could be fitted: no ranking uses it unasked.
 All functions depend on their arguments alone; ties go to the earlier row or the lower item.
@@ -17,13 +20,14 @@ All functions depend on their arguments alone; ties go to the earlier row or the
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -32,6 +36,7 @@ SMOOTHING = 0.25
 """Part of a score that comes from the neighbours."""
 LIKED, UNLIKED = 0.5, 0.25
 """What the mean of liked and of unliked vectors adds to and takes from a query's."""
+RELATED = 0.5
 _DIGITS = 5
 """Similarities are compared to this many digits, which hides the last bits of a matrix product."""
 _TIE = 1e-10
@@ -119,15 +124,9 @@ def moved_terms(
     return [(word, value) for word, value in positive if word in asked or word in new]
 
 
-def relatives(best: Sequence[int], related: Callable[[int], Iterable[int]], *, most: int = 200) -> list[int]:
-    """Return what belongs to the best items, without themselves: related to most of them first, then by item.
-
-    `related` gives what an item cites and what cites it.
-    """
-    counts = Counter(other for item in dict.fromkeys(best) for other in set(related(item)))
-    for item in best:
-        counts.pop(item, None)
-    return [item for item, _ in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))][:most]
+def relatedness(count: int) -> float:
+    """Return what an item's score gains where `count` of the best items cite it or are cited by it."""
+    return RELATED * math.log1p(count)
 
 
 def class_overlap(classes: Mapping[int, Collection[str]], wanted: Mapping[str, float]) -> dict[int, float]:

@@ -93,7 +93,9 @@ class Hit:
     passages_score: float | None
     """Cosine of the query with the item's best piece, by the encoder of pieces."""
     shares: tuple[float, float, float]
-    """What words, meaning and passages add to `score`; zeros where scores were not mixed."""
+    """What words, meaning and passages add to `score`, also by way of near items; zeros where not mixed."""
     terms: tuple[tuple[str, float], ...]
     """Stems of the query that the item has, with what each adds to its BM25, heaviest first."""
     pieces: tuple[PieceHit, ...]
+    related: float = 0.0
+    """What is added to `score` because best items cite it or are cited by it."""

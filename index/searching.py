@@ -13,12 +13,14 @@ the candidates nearest to the item (`index.feedback.smoothed`). Reciprocal ranks
 What the caller may add
 -----------------------
 `expand` names items that belong to the best ones (those they cite, those that cite them); they become
-candidates. `rescore` gives the strong encoder's scores of the best pieces of the best items; an item's score
-by meaning is then the better of its own and its best piece's.
+candidates, and belonging adds to their score (`index.feedback.relatedness`). `rescore` gives the strong
+encoder's scores of the best pieces of the best items; an item's score by meaning is then the better of its
+own and its best piece's.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
@@ -41,7 +43,7 @@ if TYPE_CHECKING:
 Mode = Literal["fused", "words", "meaning"]
 Fusion = Literal["scores", "ranks"]
 Expand: TypeAlias = Callable[[Sequence[int]], Iterable[int]]
-"""From the best items to others that belong to them."""
+"""From the best items to others that belong to them, each once for every best item it belongs to."""
 Rescore: TypeAlias = Callable[[str, Mapping[int, Sequence[int]]], Mapping[int, Mapping[int, float]]]
 """From a query and ordinals of pieces by item to their scores by the strong encoder."""
 
@@ -167,7 +169,8 @@ class Searcher:
         assert found.mask is not None
         rankings = [[item for item, _ in channel.ranking] for channel in found.channels if channel]
         best = [item for item, _ in fusion.reciprocal_rank_fusion(rankings)[:EXPANDED]]
-        near = np.array(sorted(set(asked.expand(best)) - known), np.int64)
+        found.related.update(asked.expand(best))
+        near = np.array(sorted(found.related.keys() - known), np.int64)
         return set(near[np.isin(near, self._dense.ids(found.mask))].tolist())
 
     def _mixed(
@@ -187,8 +190,9 @@ class Searcher:
         ordered, given = fusion.shares(scores, [weights[number] for number in present])
         if asked.mode == "fused":
             given = feedback.smoothed(given, self._dense.document_vectors(ordered))
-        placed = np.zeros((len(ordered), len(found.channels)))
+        placed = np.zeros((len(ordered), len(_NOTHING)))
         placed[:, present] = given
+        placed[:, -1] = [feedback.relatedness(found.related[item]) for item in ordered]
         return fusion.by_shares(ordered, placed)
 
     def _rescored(
@@ -296,6 +300,7 @@ class Searcher:
                 meaning_score=scores[1].get(item),
                 passages_score=scores[2].get(item),
                 shares=(shares[0], shares[1], shares[2]),
+                related=shares[3],
                 terms=terms.get(item, ()),
                 pieces=best.get(item, ()),
             )
@@ -316,13 +321,16 @@ class _Found:
     meaning: _Channel | None = None
     passages: _Channel | None = None
     rescored: dict[int, dict[int, float]] = field(default_factory=dict)
+    related: Counter[int] = field(default_factory=Counter)
+    """To how many of the best items others belong."""
 
     @property
     def channels(self) -> tuple[_Channel | None, _Channel | None, _Channel | None]:
         return self.words, self.meaning, self.passages
 
 
-_NOTHING = (0.0, 0.0, 0.0)
+_NOTHING = (0.0, 0.0, 0.0, 0.0)
+"""Of words, meaning, passages and relatives."""
 
 
 def _encoded(encoder: Encoder, text: str) -> NDArray[np.float32]:

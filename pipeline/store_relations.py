@@ -125,13 +125,18 @@ def cites(connection: Connection, number: int) -> tuple[Row, ...]:
 
 
 def cited_and_citing(connection: Connection, items: Sequence[int]) -> list[int]:
-    """Return the numbers of documents that these cite, and of those that cite them, ascending."""
+    """Return the numbers of documents that these cite, and of those that cite them, ascending.
+
+    A document comes once for every one of these that it belongs to.
+    """
     part = list(items)[:_MANY]
-    keys = select(citations.c.key).where(citations.c.document.in_(part))
-    own = select(documents.c.bare).where(documents.c.id.in_(part))
-    cited = select(documents.c.id).where(documents.c.bare.in_(keys))
-    citing = select(citations.c.document).where(citations.c.key.in_(own))
-    return sorted({int(row[0]) for query in (cited, citing) for row in connection.execute(query)})
+    own = documents.c.id.in_(part)
+    cited = select(citations.c.document, documents.c.id).where(
+        documents.c.bare == citations.c.key, citations.c.document.in_(part)
+    )
+    citing = select(documents.c.id, citations.c.document).where(citations.c.key == documents.c.bare, own)
+    pairs = {(int(row[0]), int(row[1])) for query in (cited, citing) for row in connection.execute(query)}
+    return sorted(other for item, other in pairs if other != item)
 
 
 def resolve(connection: Connection, keys: Sequence[str]) -> dict[str, Row]:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.feedback import class_overlap, classes_of, moved, moved_terms, relatives, smoothed
+from index.feedback import class_overlap, classes_of, moved, moved_terms, relatedness, smoothed
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -120,20 +120,14 @@ def test_only_so_many_words_are_new() -> None:
     assert {word for word, _ in made} == {"valv", "word49", "word48", "word47"}
 
 
-def test_relatives_of_most_of_the_best_come_first() -> None:
-    cites = {1: [7, 8, 2], 2: [8, 9], 3: [8, 9]}
-    assert relatives([1, 2, 3], lambda item: cites.get(item, [])) == [8, 9, 7]
-    assert relatives([1, 2, 3], lambda item: cites.get(item, []), most=1) == [8]
-
-
-@given(
-    st.lists(st.integers(1, 9), max_size=6), st.dictionaries(st.integers(1, 9), st.lists(st.integers(1, 9)))
-)
-def test_relatives_are_others_and_each_once(best: list[int], cites: dict[int, list[int]]) -> None:
-    found = relatives(best, lambda item: cites.get(item, []))
-    assert len(found) == len(set(found))
-    assert not set(found) & set(best)
-    assert set(found) == {other for item in best for other in cites.get(item, [])} - set(best)
+@given(st.integers(0, 1000))
+def test_more_relatives_among_the_best_are_more_but_each_adds_less(count: int) -> None:
+    assert relatedness(0) == 0.0
+    first, second = (
+        relatedness(count + 1) - relatedness(count),
+        relatedness(count + 2) - relatedness(count + 1),
+    )
+    assert first > second > 0.0
 
 
 def test_overlap_is_the_part_of_the_wanted_classes_that_an_item_has() -> None:

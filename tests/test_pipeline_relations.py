@@ -31,6 +31,7 @@ def words(number: int) -> str:
     return " ".join(f"word{number}x{place}" for place in range(60))
 
 
+KNOWN = ("US-7000001-B2", "US-7000002-B2", "US-1234567-B2")
 FIRST = document("DE-1-A1", words(1), application="DE-appl-1", published="2001-01-10")
 SECOND = document(
     "EP-2-A1", words(2), application="EP-appl-2", priorities=["DE-appl-1"], published="2001-07-01"
@@ -99,6 +100,18 @@ def test_citations_lead_both_ways_with_and_without_kind(store: Store) -> None:
         ("EP-404-A1", ""),
     ]
     assert relations(store, other).cites[0].held is not None
+
+
+def test_what_two_documents_cite_comes_once_for_each_of_them(store: Store) -> None:
+    first = document("US-7000001-B2", words(1), cites=["US-1234567"])
+    second = document("US-7000002-B2", words(2), cites=["US-1234567", "US-7000001"])
+    put(store, first, second, document("US-1234567-B2", words(3)))
+    with store.read() as connection:
+        numbers = {row.key: row.item for row in store_relations.resolve(connection, KNOWN).values()}
+        one, two, cited = (numbers[key] for key in KNOWN)
+        assert store_relations.cited_and_citing(connection, [one, two]) == sorted([cited, cited, one, two])
+        assert store_relations.cited_and_citing(connection, [cited]) == sorted([one, two])
+        assert store_relations.cited_and_citing(connection, []) == []
 
 
 def test_versions_are_the_other_texts_of_a_work(store: Store) -> None:
