@@ -1,8 +1,8 @@
 """Encoding documents: ours by every backend that is installed against plain `SentenceTransformer.encode`.
 
-Plain is float32 with its defaults (batches of 32, torch's threads). Runs are interleaved and the best of each
-counts, so that a busy machine falls on all alike. Wall and processor seconds, their ratios to plain, the least
-and mean cosine to plain; then one query of 100 terms, cold (a process's first) and warm.
+Plain is float32 with its defaults (batches of 32, torch's threads). Runs take turns and the best of each
+counts, so that a busy machine falls on all alike. Wall and processor seconds, their ratios to plain, the
+least and mean cosine to plain; then one query of 100 terms, warm.
 Uses `../shared/data` when it is there, else the bundled demo corpus.
 """
 
