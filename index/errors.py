@@ -29,17 +29,6 @@ class EncoderRefusedError(IndexingError):
         )
 
 
-class EncoderDimensionError(IndexingError):
-    """An index holds vectors of another length than a model makes."""
-
-    def __init__(self, model: str, found: int, expected: int) -> None:
-        super().__init__(
-            f"the model {model} makes vectors of {found} numbers, but those of the index have {expected}; "
-            "set `index.model` to the model that the index was made with (empty: the packaged one), or run "
-            "'antedate corpus rebuild' to make the index again with this one"
-        )
-
-
 class BackendMissingError(IndexingError):
     """What a chosen way of computing needs is not installed."""
 
@@ -97,6 +86,18 @@ class ManifestMismatchError(IndexingError):
         super().__init__(
             f"the index was made with {what} {stored!r} but is opened with {given!r}; "
             "open it with the former, or run 'antedate corpus rebuild' to make it again with the latter"
+        )
+
+
+class EncoderDimensionError(ManifestMismatchError):
+    """An index holds vectors of another length than a model makes."""
+
+    def __init__(self, model: str, found: int, expected: int) -> None:
+        IndexingError.__init__(
+            self,
+            f"the model {model} makes vectors of {found} numbers, but those of the index have {expected}; "
+            "set `index.model` to the model that the index was made with (empty: the packaged one), or run "
+            "'antedate corpus rebuild' to make the index again with this one",
         )
 
 
