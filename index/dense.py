@@ -1,20 +1,16 @@
-"""Meaning: exact search over immutable segments of vectors.
+"""Meaning: the best items over immutable segments of vectors.
 
 Decisions
 ---------
-* An item's score is its best piece's inner product. Rankings are of items, so FAISS's scoring kernel runs
-  over the rows that pass the filter and the maximum per item is taken after; a top-k of *pieces*
-  (`IndexFlatIP` with a selector) took as long on 200,000 rows, could be filled by one long item, and cut
-  ties by accident.
-* Scores do not depend on where a row lies, so that the same items in other batches rank alike. They are
-  rounded to `DIGITS`, which hides what batching does to an encoder's last bits; ties go to the lower item.
-* Exact under any filter: rows that fail are not scored. One thread a request.
-* Replaced and removed items stay in their segment as tombstones until a merge drops them.
+* A generation is a set of segments and a list of tombstones. Replaced and removed items stay in their segment
+  until a merge drops them.
+* Rankings are exact where segments have no lists (`index.tables`), under any filter (`index.masks`). One
+  thread a request; no state is shared between requests.
+* A segment that cannot be read is left out and named (`damaged`): the others are searched.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import TYPE_CHECKING, TypeAlias
@@ -22,25 +18,19 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from index import segments
+from index import inventory, masks, quantised, segments, tables
 from index.errors import IndexDamagedError
 from index.files import write_whole
-from index.records import ORDINAL_BITS
-from index.segments import NO_DAY, Segment
+from index.inventory import Damage
+from index.segments import Segment
+from index.tables import Part
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable
     from pathlib import Path
 
     from index.manifest import Manifest
     from index.records import Filter
-
-DIGITS = 5
-MOST_SEGMENTS = 16
-"""More than this are merged: the smallest ones, so that a vector is rewritten a logarithmic number of times.
-Below, a segment that is mostly tombstones is written again without them."""
-_MERGED = 12
-_ORDINAL = (1 << ORDINAL_BITS) - 1
 
 Mask: TypeAlias = tuple[NDArray[np.bool_], ...]
 """For every segment, which of its items may be found."""
@@ -53,24 +43,42 @@ class Dense:
     segments: tuple[Segment, ...]
     dead: NDArray[np.int64]
     """(n, 2): segment number and item; sorted, no pair twice."""
+    damaged: tuple[Damage, ...] = ()
+    """Segments that are left out."""
     alive: Mask = field(init=False)
 
     def __post_init__(self) -> None:
-        masks = []
+        found = []
         for segment in self.segments:
             gone = self.dead[self.dead[:, 0] == segment.entry.number, 1]
-            masks.append(~np.isin(segment.items, gone))
-        object.__setattr__(self, "alive", tuple(masks))
+            mask = np.ones(segment.items.size, np.bool_)
+            mask[np.searchsorted(segment.items, gone)] = False
+            found.append(mask)
+        object.__setattr__(self, "alive", tuple(found))
 
     @classmethod
-    def load(cls, parent: Path, manifest: Manifest, known: Iterable[Segment] = ()) -> Dense:
-        """Open a generation, reusing open segments. Raises FileNotFoundError when superseded meanwhile."""
-        held = {segment.entry: segment for segment in known}
-        opened = [
-            held.get(entry) or segments.load(parent, entry, manifest.dim, manifest.passage_dim)
-            for entry in manifest.segments
-        ]
-        return cls(segments=tuple(opened), dead=_load_dead(parent, manifest.dead))
+    def load(cls, parent: Path, manifest: Manifest, *, superseded: bool = True) -> Dense:
+        """Open a generation.
+
+        A missing file raises FileNotFoundError while the generation may have been `superseded`, else it is
+        damage. Raises IndexDamagedError where it is not known which items are alive.
+        """
+        dead = _load_dead(parent, manifest.dead, manifest.dead_digest)
+        opened, damaged = [], []
+        for entry in manifest.segments:
+            try:
+                opened.append(segments.load(parent, entry, manifest.dim, manifest.passage_dim))
+            except IndexDamagedError as error:
+                path, reason = error.path, error.reason
+            except FileNotFoundError as error:
+                if superseded:
+                    raise
+                path, reason = segments.folder_of(parent, entry.number), f"a file is missing ({error})"
+            else:
+                continue
+            lost = entry.items - int(np.count_nonzero(dead[:, 0] == entry.number))
+            damaged.append(Damage(path=path, reason=reason, items=lost))
+        return cls(segments=tuple(opened), dead=dead, damaged=tuple(damaged))
 
     @property
     def items(self) -> int:
@@ -79,7 +87,7 @@ class Dense:
     @property
     def vectors(self) -> int:
         return sum(
-            int(np.diff(segment.row_starts)[mask].sum())
+            int(np.diff(segment.passages.starts)[mask].sum())
             for segment, mask in zip(self.segments, self.alive, strict=True)
         )
 
@@ -95,62 +103,59 @@ class Dense:
         """Return which items pass a filter."""
         if wanted.is_empty:
             return self.alive
-        return tuple(
-            _passing(segment, alive, wanted) for segment, alive in zip(self.segments, self.alive, strict=True)
-        )
+        pairs = zip(self.segments, self.alive, strict=True)
+        return tuple(masks.passing(segment, alive, wanted) for segment, alive in pairs)
 
     def ids(self, mask: Mask) -> NDArray[np.int64]:
         """Return the items of a mask, ascending."""
-        parts = [segment.items[chosen] for segment, chosen in zip(self.segments, mask, strict=True)]
-        return np.sort(np.concatenate([np.zeros(0, np.int64), *parts]))
+        pairs = zip(self.segments, mask, strict=True)
+        parts = [segment.items if chosen.all() else segment.items[chosen] for segment, chosen in pairs]
+        return (
+            parts[0]
+            if len(parts) == 1
+            else np.sort(np.concatenate([np.zeros(0, np.int64), *parts]), kind="stable")
+        )
 
     def search_documents(
         self, vector: NDArray[np.float32], mask: Mask, depth: int
     ) -> list[tuple[int, float]]:
         """Return the `depth` best (item, score) of a mask by items' own vectors, best first, ties by item."""
-        items, scores = [np.zeros(0, np.int64)], [np.zeros(0, np.float32)]
-        for segment, chosen in zip(self.segments, mask, strict=True):
-            items.append(segment.items[chosen])
-            scores.append(_inner(segment.documents, np.flatnonzero(chosen), vector))
-        return _best(items, scores, depth)
+        pairs = zip(self.segments, mask, strict=True)
+        parts = [Part(table=part.documents, items=part.items, kept=chosen) for part, chosen in pairs]
+        return tables.best(parts, vector, depth)
 
     def search_passages(self, vector: NDArray[np.float32], mask: Mask, depth: int) -> list[tuple[int, float]]:
         """Return the `depth` best (item, score of its best piece) of a mask, best first, ties by item."""
-        items, scores = [np.zeros(0, np.int64)], [np.zeros(0, np.float32)]
-        for segment, chosen in zip(self.segments, mask, strict=True):
-            counts = np.diff(segment.row_starts)
-            kept = chosen & (counts > 0)
-            if not kept.any():
-                continue
-            rows = np.flatnonzero(np.repeat(kept, counts))
-            starts = np.concatenate([[0], np.cumsum(counts[kept])[:-1]])
-            items.append(segment.items[kept])
-            scores.append(np.maximum.reduceat(_inner(segment.vectors, rows, vector), starts))
-        return _best(items, scores, depth)
+        pairs = zip(self.segments, mask, strict=True)
+        parts = [Part(table=part.passages, items=part.items, kept=chosen) for part, chosen in pairs]
+        return tables.best(parts, vector, depth)
 
     def document_scores(self, vector: NDArray[np.float32], items: Collection[int]) -> dict[int, float]:
         """Return item → score by its own vector; unknown items are left out."""
+        wanted = quantised.query(vector)
         found: dict[int, float] = {}
-        for item in items:
-            place = self.find(item)
-            if place is not None:
-                score = _inner(place[0].documents, np.array([place[1]], np.int64), vector)[0]
-                found[item] = round(float(score), DIGITS)
+        for segment, places in self._places(items):
+            rows, _ = segment.documents.rows(places)
+            scores = segment.documents.scores(rows, wanted)
+            found.update(zip(segment.items[places].tolist(), scores.tolist(), strict=True))
         return found
 
     def passage_scores(
         self, vector: NDArray[np.float32], items: Collection[int]
     ) -> dict[int, dict[int, float]]:
         """Return item → ordinal → score for all pieces of given items; unknown items are left out."""
+        wanted = quantised.query(vector)
         found: dict[int, dict[int, float]] = {}
-        for item in items:
-            place = self.find(item)
-            if place is None:
-                continue
-            segment, rows = place[0], _rows(*place)
-            values = np.round(_inner(segment.vectors, rows, vector).astype(np.float64), DIGITS)
-            ordinals = segment.pieces[rows] & _ORDINAL
-            found[item] = dict(zip(ordinals.tolist(), values.tolist(), strict=True))
+        for segment, places in self._places(items):
+            rows, counts = segment.passages.rows(places)
+            scores = segment.passages.scores(rows, wanted).tolist()
+            ends = np.cumsum(counts).tolist()
+            for place, item, count, end in zip(
+                places.tolist(), segment.items[places].tolist(), counts.tolist(), ends, strict=True
+            ):
+                first = int(segment.passages.starts[place])
+                ordinals = segment.ordinals[first : first + count].tolist()
+                found[item] = dict(zip(ordinals, scores[end - count : end], strict=True))
         return found
 
     def vectors_of(self, item: int) -> tuple[NDArray[np.int64], NDArray[np.float32]] | None:
@@ -158,33 +163,55 @@ class Dense:
         place = self.find(item)
         if place is None:
             return None
-        rows = _rows(*place)
-        return place[0].pieces[rows] & _ORDINAL, np.array(place[0].vectors[rows])
+        ordinals, rows = place[0].pieces(place[1])
+        return ordinals, place[0].passages.vectors(rows)
 
     def document_vector(self, item: int) -> NDArray[np.float32] | None:
         """Return the vector (dim,) of an item as a whole; None for an unknown one."""
         place = self.find(item)
-        return None if place is None else np.array(place[0].documents[place[1]])
+        if place is None:
+            return None
+        rows, _ = place[0].documents.rows(np.array([place[1]], np.int64))
+        vector: NDArray[np.float32] = place[0].documents.vectors(rows)[0]
+        return vector
 
-    def bury(self, items: Iterable[int]) -> NDArray[np.int64]:
+    def document_vectors(self, items: Collection[int]) -> NDArray[np.float32]:
+        """Return the vectors (n, dim) of items as wholes, in the given order; zeros for an unknown one."""
+        row_of = {item: row for row, item in enumerate(items)}
+        dim = self.segments[0].documents.codes.shape[1] if self.segments else 0
+        made = np.zeros((len(items), dim), np.float32)
+        for segment, places in self._places(items):
+            rows, _ = segment.documents.rows(places)
+            made[[row_of[item] for item in segment.items[places].tolist()]] = segment.documents.vectors(rows)
+        return made
+
+    def bury(self, items: Collection[int]) -> NDArray[np.int64]:
         """Return the tombstones with those of given living items added."""
-        found = [(place[0].entry.number, item) for item in items if (place := self.find(item)) is not None]
-        pairs = np.array(found, np.int64).reshape(-1, 2)
-        return np.unique(np.concatenate([self.dead, pairs]), axis=0)
+        pairs = [self.dead]
+        for segment, places in self._places(items):
+            gone = segment.items[places]
+            pairs.append(np.stack([np.full_like(gone, segment.entry.number), gone], axis=1))
+        return np.unique(np.concatenate(pairs), axis=0)
 
-    def to_merge(self) -> tuple[int, ...]:
-        """Return the positions of the segments that should become one; empty where none should."""
-        if len(self.segments) <= MOST_SEGMENTS:
-            return tuple(n for n, mask in enumerate(self.alive) if 2 * int(mask.sum()) < mask.size)
-        by_size = sorted(range(len(self.segments)), key=lambda n: (self.segments[n].entry.vectors, n))
-        return tuple(sorted(by_size[:_MERGED]))
+    def _places(self, items: Collection[int]) -> Iterable[tuple[Segment, NDArray[np.int64]]]:
+        """Return, for every segment in which some of the items live, their positions there."""
+        wanted = np.unique(np.fromiter(items, dtype=np.int64, count=len(items)))
+        for segment, alive in zip(self.segments, self.alive, strict=True):
+            places = np.searchsorted(segment.items, wanted)
+            inside = places < segment.items.size
+            places = places[inside]
+            places = places[(segment.items[places] == wanted[inside]) & alive[places]]
+            if places.size:
+                yield segment, places
 
 
-def save_dead(parent: Path, generation: int, dead: NDArray[np.int64]) -> None:
-    """Write the tombstones of a generation."""
+def save_dead(parent: Path, generation: int, dead: NDArray[np.int64]) -> str:
+    """Write the tombstones of a generation; returns the file's hash."""
     buffer = BytesIO()
     np.save(buffer, dead, allow_pickle=False)
-    write_whole(dead_path(parent, generation), buffer.getvalue())
+    path = dead_path(parent, generation)
+    write_whole(path, buffer.getvalue())
+    return inventory.digest([path])
 
 
 def dead_path(parent: Path, generation: int) -> Path:
@@ -192,92 +219,11 @@ def dead_path(parent: Path, generation: int) -> Path:
     return parent / f"dead-{generation:08d}.npy"
 
 
-def _load_dead(parent: Path, generation: int) -> NDArray[np.int64]:
+def _load_dead(parent: Path, generation: int, expected: str) -> NDArray[np.int64]:
     if generation == 0:
         return np.zeros((0, 2), np.int64)
     path = dead_path(parent, generation)
-    try:
-        dead: NDArray[np.int64] = np.load(path, allow_pickle=False)
-    except FileNotFoundError:
-        raise
-    except (ValueError, OSError, EOFError) as error:
-        raise IndexDamagedError(path, f"unreadable ({error})") from None
-    if dead.dtype != np.int64 or dead.ndim != 2 or dead.shape[1] != 2:  # noqa: PLR2004 - pairs
-        raise IndexDamagedError(path, f"holds {dead.shape} {dead.dtype}, not pairs of int64")
+    if inventory.digest([path]) != expected:
+        raise IndexDamagedError(path, "is not the file that was written")
+    dead: NDArray[np.int64] = np.load(path, allow_pickle=False)
     return dead
-
-
-def _inner(
-    vectors: NDArray[np.float32], rows: NDArray[np.int64], vector: NDArray[np.float32]
-) -> NDArray[np.float32]:
-    import faiss  # noqa: PLC0415 - compiled code that --help must not load
-
-    query = np.ascontiguousarray(vector, dtype=np.float32)
-    rows = np.ascontiguousarray(rows, dtype=np.int64)
-    found = np.empty(rows.size, dtype=np.float32)
-    if rows.size:
-        pointers = [faiss.swig_ptr(array) for array in (found, query, np.asarray(vectors), rows)]
-        faiss.omp_set_num_threads(1)  # a request has one query: a second thread would only wait
-        score_rows = faiss.fvec_inner_products_by_idx  # type: ignore[attr-defined] # made by SWIG
-        score_rows(*pointers, vectors.shape[1], 1, rows.size)
-    return found
-
-
-def _best(
-    items: Sequence[NDArray[np.int64]], scores: Sequence[NDArray[np.float32]], depth: int
-) -> list[tuple[int, float]]:
-    found, best = np.concatenate(items), np.round(np.concatenate(scores).astype(np.float64), DIGITS)
-    if best.size > depth:
-        least = np.partition(best, best.size - depth)[best.size - depth]
-        near = best >= least
-        found, best = found[near], best[near]
-    order = np.lexsort((found, -best))[:depth]
-    return list(zip(found[order].tolist(), best[order].tolist(), strict=True))
-
-
-def _rows(segment: Segment, place: int) -> NDArray[np.int64]:
-    return np.arange(segment.row_starts[place], segment.row_starts[place + 1])
-
-
-def _passing(segment: Segment, alive: NDArray[np.bool_], wanted: Filter) -> NDArray[np.bool_]:
-    passing = alive.copy()
-    if wanted.before is not None or wanted.after is not None:
-        dated = segment.days != NO_DAY
-        within = dated.copy()
-        if wanted.before is not None:
-            within &= segment.days < wanted.before
-        if wanted.after is not None:
-            within &= segment.days >= wanted.after
-        passing &= (within | ~dated) if wanted.undated else within
-    for group in wanted.tags:
-        passing &= _tagged(segment, group)
-    if wanted.without:
-        passing &= ~np.isin(segment.items, _sorted(wanted.without))
-    if wanted.only is not None:
-        passing &= np.isin(segment.items, _sorted(wanted.only))
-    return passing
-
-
-def _tagged(segment: Segment, group: Sequence[str]) -> NDArray[np.bool_]:
-    """Return which items have a tag of the group; names are sorted, so a prefix is a run of numbers."""
-    matched = np.zeros(segment.tag_ids.size, dtype=np.bool_)
-    names = segment.tag_names
-    for tag in group:
-        low, high = (
-            _run(names, tag[:-1], prefix=True) if tag.endswith("*") else _run(names, tag, prefix=False)
-        )
-        matched |= (segment.tag_ids >= low) & (segment.tag_ids < high)
-    counts = np.concatenate([[0], np.cumsum(matched)])
-    result: NDArray[np.bool_] = counts[segment.tag_starts[1:]] > counts[segment.tag_starts[:-1]]
-    return result
-
-
-def _run(names: Sequence[str], tag: str, *, prefix: bool) -> tuple[int, int]:
-    low = bisect_left(names, tag)
-    if prefix:
-        return low, bisect_right(names, tag, lo=low, key=lambda name: name[: len(tag)])
-    return low, bisect_right(names, tag, lo=low)
-
-
-def _sorted(numbers: Collection[int]) -> NDArray[np.int64]:
-    return np.sort(np.fromiter(numbers, dtype=np.int64, count=len(numbers)))

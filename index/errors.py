@@ -58,6 +58,27 @@ class EncoderChecksumError(IndexingError):
         )
 
 
+class PassageModelMissingError(EncoderMissingError):
+    """A folder holds no static model of word pieces."""
+
+    def __init__(self, folder: Path, reason: str) -> None:
+        IndexingError.__init__(
+            self,
+            f"no passage model at {folder}: {reason}; expected a sentence-transformers folder of "
+            "StaticEmbedding and Normalize; set `passage_model` to such a folder, or to nothing for the one "
+            "that comes with this program",
+        )
+
+
+class PassageModelChecksumError(EncoderChecksumError):
+    """A file of the packaged passage model is not the one that every stored vector was made with."""
+
+    def __init__(self, path: Path, found: str, expected: str) -> None:
+        IndexingError.__init__(
+            self, f"{path} has SHA-256 {found}, expected {expected}; install this program again"
+        )
+
+
 class EncoderOutputError(IndexingError):
     """An encoder returned something other than one finite vector a text."""
 
@@ -106,6 +127,8 @@ class IndexDamagedError(IndexingError):
 
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(f"{path}: {reason}; run 'antedate corpus rebuild'")
+        self.path = path
+        self.reason = reason
 
 
 class IndexWriteError(IndexingError):
@@ -116,6 +139,14 @@ class IndexWriteError(IndexingError):
             f"the index in {folder} could not be written ({reason}); nothing is lost: "
             "make room, then run the same command again"
         )
+
+
+class IndexBusyError(IndexingError):
+    """Somebody else is writing to the index."""
+
+    def __init__(self, folder: Path, holder: str) -> None:
+        super().__init__(f"the index in {folder} is being changed by {holder}; wait for it, then repeat")
+        self.holder = holder
 
 
 class ReadOnlyError(IndexingError):

@@ -88,7 +88,7 @@ def _group(group: Group) -> str:
         text = " or ".join(may)
     if never:
         text = f"{text}, but not {', and not '.join(never)}" if text else f"not {', and not '.join(never)}"
-    return f"({text})" if len(must) + len(may) + len(never) > 1 or (never and not must + may) else text
+    return f"({text})" if len(must) + len(may) + len(never) > 1 else text
 
 
 def _words(words: Words) -> str:

@@ -103,8 +103,11 @@ class Compiler:
         if words.text.endswith("*"):
             prefix = number_prefix(words.text)
             return silent(self._begins("number", prefix)) if prefix else None
-        forms = number_query(words.text)
-        return silent(_any([self._term("number", form) for form in forms])) if forms else None
+        forms, pattern = number_query(words.text)
+        queries = [self._term("number", form) for form in forms]
+        if pattern:
+            queries.append(tantivy().Query.regex_query(self.schema, "number", pattern))
+        return silent(_any(queries)) if queries else None
 
     def _near(self, near: Near) -> Any:  # noqa: ANN401
         field = near.left[0].field

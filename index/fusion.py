@@ -2,7 +2,18 @@
 
 `reciprocal_rank_fusion` is Cormack, Clarke and Büttcher (SIGIR 2009): a ranking gives `1 / (k + rank)`. It
 needs no scores, so that it cannot be upset by their scales. `convex` mixes standardised scores (Bruch, Gai
-and Ingber, TOIS 2023); it needs the score of every candidate in every channel, and was better in our runs.
+and Ingber, TOIS 2023); it needs the score of every candidate in every channel.
+
+Decisions, by measurement on training and development queries (SciFact, NFCorpus)
+--------------------------------------------------------------------------------
+* Z-scores over the united candidates of all channels: 0.7398 and 0.3372 nDCG@10 where reciprocal ranks give
+  0.7221 and 0.3145. Least and greatest, the theoretical least, and the mean and spread of the whole index or
+  of each channel's own best were all the same or worse.
+* 200 candidates of each channel: 50 lose recall@100 on NFCorpus (0.249 for 0.274), 1,000 gain nothing.
+* One set of weights for all queries, from the strength of the channels: between .35 and .5 for words no
+  difference is beyond chance. Passages at .1: on NFCorpus, SciFact and patent citations alike, .2 cost .001
+  to .008 nDCG@10 against .1 (alone, passages have .199 on NFCorpus where document vectors have .290).
+* What each channel gives to an item is kept: a hit can say why it stands where it stands.
 """
 
 from __future__ import annotations
@@ -19,15 +30,21 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 K = 60
+_FLAT = 1e-12
+"""A spread below this is rounding."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weights:
-    """How much each channel says; only their proportions count."""
+    """How much each channel says; only their proportions count. Raises ValueError below zero."""
 
     words: float = 0.4
-    meaning: float = 0.4
-    passages: float = 0.2
+    meaning: float = 0.5
+    passages: float = 0.1
+
+    def __post_init__(self) -> None:
+        if not all(0.0 <= weight < float("inf") for weight in (self.words, self.meaning, self.passages)):
+            raise ValueError(f"weights of channels are finite and not below zero, not {self}")
 
 
 def reciprocal_rank_fusion(rankings: Sequence[Sequence[int]], k: int = K) -> list[tuple[int, float]]:
@@ -44,22 +61,37 @@ def convex(
 ) -> list[tuple[int, float, tuple[float, ...]]]:
     """Return (item, score, what each channel gives to it), best first, ties by item.
 
-    A channel gives its share of the weights times its z-score among the candidates, which all channels score
-    (ValueError otherwise). A channel that scores all alike, or that is alone with no weight, has no say.
+    All channels score the same candidates (ValueError otherwise). See `shares`.
     """
+    return by_shares(*shares(channels, weights))
+
+
+def shares(
+    channels: Sequence[Mapping[int, float]], weights: Sequence[float]
+) -> tuple[list[int], NDArray[np.float64]]:
+    """Return the candidates, ascending, and what each channel gives to each: (candidates, channels).
+
+    A channel gives its share of the weights times its z-score among the candidates. A channel that scores all
+    alike gives nothing. Raises ValueError where a channel lacks a candidate or a weight.
+    """
+    if not channels:
+        return [], np.zeros((0, 0))
     if any(channel.keys() != channels[0].keys() for channel in channels):
         raise ValueError("convex fusion needs the score of every candidate in every channel")
     items = sorted(channels[0])
     total = sum(weights) or 1.0
-    given = np.array(
-        [
-            weight / total * _standard([channel[item] for item in items])
-            for channel, weight in zip(channels, weights, strict=True)
-        ]
-    )
-    scores = given.sum(axis=0)
-    order = sorted(range(len(items)), key=lambda place: (-scores[place], items[place]))
-    return [(items[place], float(scores[place]), tuple(given[:, place].tolist())) for place in order]
+    given = [
+        weight / total * standard([channel[item] for item in items])
+        for channel, weight in zip(channels, weights, strict=True)
+    ]
+    return items, np.stack(given, axis=1)
+
+
+def by_shares(items: Sequence[int], given: NDArray[np.float64]) -> list[tuple[int, float, tuple[float, ...]]]:
+    """Return (item, score, shares), best first, ties by item; an item's score is the sum of its shares."""
+    rows = given.tolist()
+    found = [(item, sum(row), tuple(row)) for item, row in zip(items, rows, strict=True)]
+    return sorted(found, key=lambda entry: (-entry[1], entry[0]))
 
 
 def ranked(scores: Mapping[int, float]) -> list[tuple[int, float]]:
@@ -67,12 +99,13 @@ def ranked(scores: Mapping[int, float]) -> list[tuple[int, float]]:
     return sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
-def _standard(values: Sequence[float]) -> NDArray[np.float64]:
+def standard(values: Sequence[float]) -> NDArray[np.float64]:
+    """Return z-scores; zeros where all values are alike, up to rounding."""
     array = np.asarray(values, dtype=np.float64)
     if array.size == 0:
         return array
     spread = float(array.std())
-    if spread < 1e-12:  # noqa: PLR2004 - all alike, up to rounding
+    if spread < _FLAT:
         return np.zeros_like(array)
     result: NDArray[np.float64] = (array - array.mean()) / spread
     return result

@@ -5,15 +5,20 @@ A batch of items becomes a generation (`index.writing`), a query becomes hits (`
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from contextlib import suppress
+from typing import TYPE_CHECKING, NoReturn, Self, cast
 
 import numpy as np
 
 from index import inventory, manifest, segments, syntax, writing
+from index.clusters import ABOVE
 from index.dense import Dense
-from index.errors import IndexDamagedError, IndexWriteError, ReadOnlyError
+from index.errors import IndexBusyError, IndexDamagedError, IndexWriteError, ReadOnlyError
 from index.fusion import Weights
+from index.inventory import Damage
 from index.lexical import Lexical
+from index.locking import Lock, LockHeldError
+from index.merging import Merger
 from index.records import Filter, Hit, Item, Piece, PieceHit
 from index.searching import Fusion, Mode, Question, Searcher
 
@@ -42,6 +47,7 @@ __all__ = [
 ]
 
 EVERYTHING = Filter()
+LOCK = "index.lock"
 _ATTEMPTS = 50
 _WEIGHTS = Weights()
 
@@ -49,44 +55,105 @@ _WEIGHTS = Weights()
 class HybridIndex:
     """An index in a folder, open at one generation."""
 
-    def __init__(self, folder: Path, encoders: Encoders, opened: Manifest, *, write: bool) -> None:
-        """Use `open`. Raises IndexDamagedError; FileNotFoundError when the generation is superseded."""
+    def __init__(
+        self, folder: Path, encoders: Encoders, opened: Manifest, *, superseded: bool, lock: Lock | None
+    ) -> None:
+        """Use `open`. Raises IndexDamagedError; FileNotFoundError where the generation may be superseded."""
         self.folder = folder
         self.encoders = encoders
         self.manifest = opened
-        self._write = write
-        self._dense = Dense.load(writing.dense_folder(folder), opened)
-        self._lexical: Lexical | None = None
-        inventory.check(writing.lexical_folder(folder, opened.generation), opened.lexical)
-        if not write:
-            self._lexical = Lexical(writing.lexical_folder(folder, opened.generation), opened)
+        self._lock = lock
+        self._merger: Merger | None = None
+        self._dense = Dense.load(writing.dense_folder(folder), opened, superseded=superseded)
+        self._lexical: Lexical | Unreadable | None = None
+        self.damaged: tuple[Damage, ...] = self._dense.damaged
+        """What could not be read. Segments are left out of every answer; words that cannot be read are an
+        error to whoever asks for them."""
+        try:
+            self._open_words()
+        except FileNotFoundError as error:
+            if superseded:
+                raise
+            self._without_words(IndexDamagedError(writing.words_folder(folder, opened), f"missing: {error}"))
+        except IndexDamagedError as error:
+            self._without_words(error)
+
+    def _open_words(self) -> None:
+        folder = writing.words_folder(self.folder, self.manifest)
+        inventory.check(folder, self.manifest.lexical)
+        if self._lock is None:
+            self._lexical = Lexical(folder, self.manifest)
+
+    def _without_words(self, error: IndexDamagedError) -> None:
+        if self._lock is not None:
+            raise error
+        self._lexical = Unreadable(error)
+        self.damaged += (Damage(path=error.path, reason=error.reason, items=self.manifest.items),)
 
     @classmethod
     def open(
-        cls, folder: Path, encoders: Encoders, *, write: bool = False, passages_format: int = 1
+        cls,
+        folder: Path,
+        encoders: Encoders,
+        *,
+        write: bool = False,
+        passages_format: int = 1,
+        wait: float = 0.0,
+        lists_above: int = ABOVE,
     ) -> HybridIndex:
         """Open an index; with `write`, make it where there is none and sweep a killed writer's leftovers.
 
-        Raises IndexMissingError, ManifestCorruptError, ManifestMismatchError, IndexDamagedError.
+        A reader opens what can be read and says what cannot (`damaged`). A writer drops the items of segments
+        that cannot be read, so that `ids` tells what has to be added again. It waits at most `wait` seconds
+        for another one to end; a table of more than `lists_above` vectors is grouped (`index.clusters`).
+
+        Raises IndexMissingError, ManifestCorruptError, ManifestMismatchError, IndexDamagedError,
+        IndexBusyError, IndexWriteError.
         """
-        if write and not manifest.exists(folder):
-            try:
+        if not write:
+            return cls._opened(folder, encoders, passages_format, None)
+        lock = _locked(folder, wait)
+        try:
+            if not manifest.exists(folder):
                 writing.create(folder, encoders, passages_format)
-            except OSError as error:
-                raise IndexWriteError(folder, error.strerror or str(error)) from error
+            index = cls._opened(folder, encoders, passages_format, lock)
+            writing.sweep(folder, index.manifest, index.manifest)
+            index._begin(lists_above)  # noqa: SLF001 - of its own class
+        except OSError as error:
+            lock.release()
+            raise IndexWriteError(folder, error.strerror or str(error)) from error
+        except BaseException:
+            lock.release()
+            raise
+        return index
+
+    @classmethod
+    def _opened(
+        cls, folder: Path, encoders: Encoders, passages_format: int, lock: Lock | None
+    ) -> HybridIndex:
+        superseded = True
         for _ in range(_ATTEMPTS):
             found = manifest.read(folder)
             found.check(encoders, passages_format)
             try:
-                index = cls(folder, encoders, found, write=write)
+                return cls(folder, encoders, found, superseded=superseded, lock=lock)
             except FileNotFoundError as error:
-                if manifest.read(folder).generation == found.generation:
-                    raise IndexDamagedError(folder, f"a file is missing ({error})") from None
-                continue
-            if write:
-                writing.sweep(folder, found, found)
-            return index
+                if manifest.read(folder) == found:
+                    if not superseded:
+                        raise IndexDamagedError(folder, f"a file is missing ({error})") from None
+                    superseded = False
         raise IndexDamagedError(folder, f"changed {_ATTEMPTS} times while it was being opened")
+
+    def _begin(self, lists_above: int) -> None:
+        """Be a writer: without what cannot be read, merging what should be."""
+        if self._dense.damaged:
+            known = Lexical(writing.words_folder(self.folder, self.manifest), self.manifest).ids()
+            lost = np.setdiff1d(known, self.ids()).tolist()
+            self.manifest = writing.drop(self.folder, self.manifest, self._dense, lost)
+            self._dense = Dense.load(writing.dense_folder(self.folder), self.manifest)
+            self.damaged = ()
+        dims = self.manifest.dim, self.manifest.passage_dim
+        self._merger = Merger(writing.dense_folder(self.folder), dims, above=lists_above)
 
     def __enter__(self) -> Self:
         return self
@@ -94,6 +161,8 @@ class HybridIndex:
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if kind is not None and self._merger is not None:
+            self._merger.stop()
         self.close()
 
     def verify(self) -> None:
@@ -103,12 +172,35 @@ class HybridIndex:
         """
         for entry in self.manifest.segments:
             segments.check(writing.dense_folder(self.folder), entry)
-        folder = writing.lexical_folder(self.folder, self.generation)
+        folder = writing.words_folder(self.folder, self.manifest)
         inventory.check(folder, self.manifest.lexical, deep=True)
 
+    def settle(self) -> Manifest:
+        """Wait for merges and take them over; returns the manifest that holds from now on.
+
+        Raises ReadOnlyError, IndexWriteError.
+        """
+        if self._merger is None:
+            raise ReadOnlyError(self.folder)
+        while True:
+            try:
+                made = writing.settle(self.folder, self.manifest, self._dense, self._merger)
+            except OSError as error:
+                raise IndexWriteError(self.folder, error.strerror or str(error)) from error
+            if made is None:
+                return self.manifest
+            self._take(made)
+
     def close(self) -> None:
-        """Let go of the files; nothing is pending, every batch was complete when `apply` returned."""
-        self._write = False
+        """Let go of the files, once a merge under way is done; every batch was complete before that."""
+        if self._merger is not None:
+            with suppress(IndexWriteError):  # the segments stay as they are
+                self.settle()
+            self._merger.stop()
+            self._merger = None
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
         self._lexical = None
         self._dense = Dense(segments=(), dead=np.zeros((0, 2), np.int64))
 
@@ -134,18 +226,25 @@ class HybridIndex:
         A batch that changes nothing makes no generation. An item both added and removed is added.
         Raises ItemError, ReadOnlyError, IndexWriteError, and whatever the encoder raises.
         """
-        if not self._write:
+        if self._merger is None:
             raise ReadOnlyError(self.folder)
         try:
-            made = writing.apply(self.folder, self.encoders, self.manifest, self._dense, add, remove)
+            made = writing.apply(
+                self.folder, self.encoders, self.manifest, self._dense, add, remove, self._merger
+            )
+            if made is not None:
+                self._take(made)
         except OSError as error:
             raise IndexWriteError(self.folder, error.strerror or str(error)) from error
-        if made is not None:
-            previous = self.manifest
-            self.manifest, self._dense = made
-            self._lexical = None
-            writing.sweep(self.folder, self.manifest, previous)
         return self.manifest
+
+    def _take(self, made: tuple[Manifest, Dense]) -> None:
+        """Be at the next generation; the files of this one stay for readers that are just opening it."""
+        assert self._merger is not None
+        previous = self.manifest
+        self.manifest, self._dense = made
+        self._lexical = None
+        writing.sweep(self.folder, self.manifest, previous, keep=self._merger.keeps)
 
     def search(
         self,
@@ -233,5 +332,26 @@ class HybridIndex:
     def _words(self) -> Lexical:
         """The word indexes; a writer opens them when it is asked for something."""
         if self._lexical is None:
-            self._lexical = Lexical(writing.lexical_folder(self.folder, self.generation), self.manifest)
-        return self._lexical
+            self._lexical = Lexical(writing.words_folder(self.folder, self.manifest), self.manifest)
+        return cast("Lexical", self._lexical)
+
+
+def _locked(folder: Path, wait: float) -> Lock:
+    """Be the one that writes. Raises IndexBusyError, IndexWriteError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return Lock(folder / LOCK, wait=wait)
+    except LockHeldError as error:
+        raise IndexBusyError(folder, error.holder) from None
+    except OSError as error:
+        raise IndexWriteError(folder, error.strerror or str(error)) from error
+
+
+class Unreadable:
+    """Word indexes that could not be read: an error to whoever asks for them, none to others."""
+
+    def __init__(self, error: IndexDamagedError) -> None:
+        self._error = error
+
+    def __getattr__(self, name: str) -> NoReturn:
+        raise self._error

@@ -13,6 +13,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.errors import IndexDamagedError
@@ -20,13 +22,23 @@ from index.files import write_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
 NAME = "files.json"
-READ = 256 << 20
-"""Bytes of one group of files (a segment, a generation of words) that opening an index reads to check."""
+READ = 1 << 30
+"""Bytes of one group of files (a segment, a generation of words) that opening an index reads to check: what a
+search reads anyway, once, at the speed of the disk."""
 _BLOCK = 1 << 20
 _DIGEST_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Damage:
+    """A part of an index that cannot be read, and so is not searched."""
+
+    path: Path
+    reason: str
+    items: int
+    """That cannot be found by it."""
 
 
 def digest(paths: Iterable[Path]) -> str:

@@ -7,25 +7,24 @@ Decisions
 * BM25 with k1 1.2 and b 0.75 (tantivy's constants). Scores are rounded to `DIGITS` and ties go to the lower
   item, so that how items were batched does not show. Replaced items weigh in document frequencies until
   tantivy merges their segment, as in every engine of this family; `idf` counts living items only.
-* Long queries keep their `MOST_TERMS` heaviest words by count times inverse document frequency.
+* Prose is looked for by the weighted words that `index.formulation` takes from it.
 """
 
 from __future__ import annotations
 
 import math
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from index.errors import IndexDamagedError
 from index.expressions import Compiler, silent
+from index.formulation import weighted_terms
 from index.lexical_files import ANALYZER, ITEMS, PIECES, analyzer, tantivy
 from index.matching import MOST, Part, restricted
 from index.matching import parts as parts_of
 from index.nodes import Asked
 from index.records import ORDINAL_BITS
-from index.text import BOILERPLATE, content, stems
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -37,10 +36,7 @@ if TYPE_CHECKING:
     from index.nodes import Node
 
 DIGITS = 4
-MOST_TERMS = 60
 K1 = 1.2
-_QUERY_LIMIT = 200_000
-"""Characters of prose that are read: a whole patent, no more."""
 _SET_LIMIT = 20_000
 """Up to this many allowed items, tantivy is given the list; beyond, results are sifted."""
 
@@ -110,6 +106,13 @@ class Lexical:
             return []
         return list(parts_of(Compiler(self._items.schema, self._item_searcher), wanted))
 
+    def ids(self) -> NDArray[np.int64]:
+        """Return the numbers of all items, ascending."""
+        everything = tantivy().Query.all_query()
+        hits = self._item_searcher.search(everything, limit=max(self._size, 1), count=False).hits
+        numbers = self._item_searcher.fast_field_values("id", [address for _, address in hits])
+        return np.sort(np.array(numbers, np.int64))
+
     def pieces(self, query: str, items: Collection[int]) -> dict[int, dict[int, float]]:
         """Return item → ordinal → score of the pieces that share words with the query.
 
@@ -128,7 +131,7 @@ class Lexical:
         engine = tantivy()
         only = engine.Query.term_set_query(self._pieces.schema, "item", sorted(items))
         number = self._piece_searcher.search(only, limit=1, count=True).count
-        both = _both(only, _bag(self._pieces, terms))
+        both = _both(only, _bag(self._pieces, terms, "basic"))
         hits = self._piece_searcher.search(both, limit=max(number, 1), count=False).hits
         numbers = self._piece_searcher.fast_field_values("id", [address for _, address in hits])
         for (score, _), number in zip(hits, numbers, strict=True):
@@ -140,19 +143,15 @@ class Lexical:
         """Return BM25's inverse document frequency of stems over living items."""
         return {term: _idf(self._frequency(term), self._size) for term in terms}
 
-    def terms(self, query: str) -> list[tuple[str, int]]:
-        """Return the words of prose that count, heaviest first: (stem, times)."""
-        counts = Counter(token.stem for token in content(query[:_QUERY_LIMIT]))
-        dull = stems(BOILERPLATE)
-        if len(counts) > len(dull & counts.keys()):
-            for word in dull:
-                counts.pop(word, None)
-        weights = {
-            term: count * _idf(self._item_searcher.doc_freq("text", term), self._item_searcher.num_docs)
-            for term, count in counts.items()
-        }
-        heaviest = sorted(counts, key=lambda term: (-weights[term], term))[:MOST_TERMS]
-        return [(term, counts[term]) for term in heaviest]
+    def terms(self, query: str) -> list[tuple[str, float]]:
+        """Return the words of prose that count, heaviest first: (stem, weight)."""
+        return list(weighted_terms(query, self._held).terms)
+
+    def _held(self, terms: Sequence[str]) -> dict[str, float]:
+        """Return the inverse document frequency, as BM25 takes it, of the stems that the index holds."""
+        total = self._item_searcher.num_docs
+        frequencies = {term: self._item_searcher.doc_freq("text", term) for term in terms}
+        return {term: _idf(frequency, total) for term, frequency in frequencies.items() if frequency}
 
     def _frequency(self, term: str) -> int:
         if term not in self._frequencies:
@@ -218,12 +217,12 @@ def _reader(folder: Path, count: int) -> tuple[Any, Any]:
     return index, searcher
 
 
-def _bag(index: Any, terms: Sequence[tuple[str, int]]) -> Any:  # noqa: ANN401
+def _bag(index: Any, terms: Sequence[tuple[str, float]], holds: str = "freq") -> Any:  # noqa: ANN401
     engine = tantivy()
     clauses = []
-    for term, count in terms:
-        clause = engine.Query.term_query(index.schema, "text", term, index_option="freq")
-        weighted = clause if count == 1 else engine.Query.boost_query(clause, float(count))
+    for term, weight in terms:
+        clause = engine.Query.term_query(index.schema, "text", term, index_option=holds)
+        weighted = clause if weight == 1 else engine.Query.boost_query(clause, weight)
         clauses.append((engine.Occur.Should, weighted))
     return engine.Query.boolean_query(clauses)
 

@@ -6,6 +6,10 @@ Decisions
   segment files are immutable, its small state files are replaced, never changed in place), is changed there,
   and counts once the manifest names it. So a killed writer leaves nothing but an unnamed folder, no stale
   lock can matter, both indexes and the vectors advance together, and readers keep what they opened.
+* A title counts twice in what prose is ranked on: against once, with training queries, SciFact +.004 and RFC
+  citations +.005 nDCG@10, patent citations +.011 recall@100. Three times gave no more.
+* The index of pieces knows whether a piece has a word, not how often: it tells pieces of one item apart, and
+  is a third smaller for it (110 bytes a piece of 180 words instead of 157).
 * The engine is handed stems (`index.text.words`), made once for the item and its piece. Both indexes are
   filled side by side and committed in a thread each: the engine works outside Python's lock.
 """
@@ -107,12 +111,12 @@ def _item_entry(item: Item, stems: Sequence[tuple[Piece, str]]) -> dict[str, obj
         texts[piece.field].append(made)
     title = words(item.title)
     texts["title"].append(title)
-    # The caller's first piece may open with the title; its words count once.
+    # A title's words count twice; the caller's first piece may open with it.
     opens = bool(stems) and stems[0][0].text.startswith(item.title)
     entry: dict[str, object] = {
         "id": item.id,
         "tags": sorted(set(item.tags)),
-        "text": [*([] if opens else [title]), *(made for _, made in stems)],
+        "text": [title, *([] if opens else [title]), *(made for _, made in stems)],
         **texts,
         **_names(item),
     }
@@ -151,8 +155,8 @@ def _item_schema() -> Any:  # noqa: ANN401 - tantivy has no types
 def _piece_schema() -> Any:  # noqa: ANN401 - tantivy has no types
     builder = tantivy().SchemaBuilder()
     builder.add_unsigned_field("id", indexed=True, fast=True)
-    builder.add_unsigned_field("item", indexed=True, fast=True)
-    builder.add_text_field("text", tokenizer_name=ANALYZER, index_option="freq")
+    builder.add_unsigned_field("item", indexed=True)
+    builder.add_text_field("text", tokenizer_name=ANALYZER, index_option="basic")
     return builder.build()
 
 

@@ -19,7 +19,7 @@ OFFICE = re.compile(
 )
 """Signs of an office's query, which make `and`, `or`, `not` and their like operators in lower case, too."""
 _NEAR = (
-    r"(?:NEAR|ADJ)(?:/?\d{1,4})?|SAME|WITH"
+    r"(?:NEAR|ADJ)(?:/?\d{1,9})?|SAME|WITH"
     r"|prox(?:/(?:distance(?:<=?|=)\d{1,4}|unit=\w{1,12}|ordered|unordered)){0,3}"
 )
 _TOKEN = rf"""\s*(?:(?P<open>\()|(?P<close>\))

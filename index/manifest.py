@@ -6,9 +6,10 @@ makes a generation exist. A file that no manifest names does not belong to the i
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from index.encoder import Precision
 from index.errors import (
@@ -26,12 +27,35 @@ if TYPE_CHECKING:
     from index.encoders import Encoders
 
 NAME = "manifest.json"
-FORMAT = 3
+FORMAT = 4
 """Raised when the files change their shape."""
 _LIMIT = 1 << 20
 _WORDS = frozenset(
-    {"model", "model_sha256", "precision", "passage_model", "passage_sha256", "lexical", "digest"}
+    {
+        "model",
+        "model_sha256",
+        "precision",
+        "passage_model",
+        "passage_sha256",
+        "lexical",
+        "digest",
+        "dead_digest",
+    }
 )
+_SHARES = frozenset({"recall"})
+_DIGEST_BYTES = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableEntry:
+    """How a segment's vectors are searched (`index.clusters`)."""
+
+    lists: int = 0
+    """0: rows are scanned one and all, and the ranking is exact."""
+    probes: int = 0
+    """Lists that a search scans."""
+    recall: float = 1.0
+    """Share of the true 100 best that these held, measured when the lists were made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,9 +67,11 @@ class SegmentEntry:
     items: int
     vectors: int
     size: int
-    """Bytes of all its files together: a short copy is noticed when the index is opened."""
+    """Bytes of all its files together."""
     digest: str
-    """Hash of its files (`index.inventory`)."""
+    """Hash of the list of its files (`index.inventory`)."""
+    documents: TableEntry = TableEntry()
+    passages: TableEntry = TableEntry()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,9 +99,12 @@ class Manifest:
     """Entries of the index of pieces by words."""
     lexical: str = ""
     """Hash of the list of the word indexes' files (`index.inventory`)."""
+    words: int = 0
+    """Generation whose word indexes apply: a merge of vectors alone makes no new ones."""
     segments: tuple[SegmentEntry, ...] = ()
     dead: int = 0
     """Generation whose tombstone file applies; 0 where nothing was ever replaced or removed."""
+    dead_digest: str = ""
     format: int = FORMAT
 
     def check(self, encoders: Encoders, passages_format: int) -> None:
@@ -106,7 +135,9 @@ def exists(folder: Path) -> bool:
 
 def write(folder: Path, manifest: Manifest) -> None:
     """Make a manifest the current one."""
-    write_whole(folder / NAME, json.dumps(asdict(manifest), indent=1, sort_keys=True).encode())
+    value = asdict(manifest)
+    data = json.dumps({**value, "check": _check(value)}, indent=1, sort_keys=True)
+    write_whole(folder / NAME, data.encode())
 
 
 def read(folder: Path) -> Manifest:
@@ -139,11 +170,29 @@ def _parse(value: object) -> Manifest:
         raise TypeError("not an object")
     if value["format"] != FORMAT:
         raise ManifestMismatchError("index format", value["format"], FORMAT)
+    if value.pop("check") != _check(value):
+        raise ValueError("its content is not what was written")
     entries = value.pop("segments")
     if not isinstance(entries, list):
         raise TypeError("segments is not a list")
-    for name, field in [*value.items(), *(pair for entry in entries for pair in entry.items())]:
-        wanted = str if name in _WORDS else int
-        if type(field) is not wanted or (isinstance(field, int) and field < 0):
+    _check_kinds(value)
+    return Manifest(**value, segments=tuple(_entry(entry) for entry in entries))
+
+
+def _entry(value: dict[str, Any]) -> SegmentEntry:
+    tables = {name: value.pop(name) for name in ("documents", "passages")}
+    for fields in (value, *tables.values()):
+        _check_kinds(fields)
+    return SegmentEntry(**value, **{name: TableEntry(**fields) for name, fields in tables.items()})
+
+
+def _check_kinds(fields: dict[str, Any]) -> None:
+    for name, field in fields.items():
+        wanted = str if name in _WORDS else float if name in _SHARES else int
+        if type(field) is not wanted or (not isinstance(field, str) and field < 0):
             raise ValueError(f"{name} is {field!r}")
-    return Manifest(**value, segments=tuple(SegmentEntry(**entry) for entry in entries))
+
+
+def _check(value: dict[str, Any]) -> str:
+    data = json.dumps(value, sort_keys=True).encode()
+    return hashlib.blake2b(data, digest_size=_DIGEST_BYTES).hexdigest()

@@ -4,9 +4,9 @@ Decisions
 ---------
 * Names are words in lower case without accents: no stems (`Mining` is no `Mine`), no stop words.
 * A number is letters, digits and perhaps a suffix (`US`, `5123456`, `B1`), whatever signs stand between and
-  whatever zeros pad it. It is kept in three forms: all of it, without the suffix, the digits alone. So
-  `5123456` finds it under every prefix, `US5123456` with every suffix, and `US 5,123,456 B1` finds that text
-  and one whose suffix nobody stated; `EP5123456` never finds the US document.
+  whatever zeros pad it. It is kept in two forms: all of it, and the digits alone. So `5123456` finds it under
+  every prefix, `US5123456` with every suffix, and `US 5,123,456 B1` finds that text and one whose suffix
+  nobody stated; `EP5123456` never finds the US document.
 * What has another shape (a DOI) is kept whole.
 """
 
@@ -16,10 +16,10 @@ import re
 
 from index.text import LONGEST, folded, plain_words
 
-_SHAPE = re.compile(r"([a-z]*)0*(\d+)([a-z]\d{0,2})?")
+SUFFIX = "[a-z][0-9]{0,2}"
+"""What may follow a number, as a pattern."""
+_SHAPE = re.compile(rf"([a-z]*)0*(\d+)({SUFFIX})?")
 _SIGNS = re.compile(r"[\W_]+")
-_WHOLE = "="
-"""Marks the form that is all of a number."""
 
 
 def name_words(text: str) -> str:
@@ -30,22 +30,19 @@ def name_words(text: str) -> str:
 def number_words(text: str) -> str:
     """Return the forms under which a number is kept, between blanks."""
     letters, digits, suffix = _parts(text)
-    forms = [f"{_WHOLE}{letters}{digits}{suffix}"]
-    if digits:
-        forms += dict.fromkeys((f"{letters}{digits}", digits))
-    return " ".join(form for form in forms if 1 < len(form.encode()) < LONGEST or form.isdigit())
+    forms = dict.fromkeys((letters + digits + suffix, digits))
+    return " ".join(form for form in forms if 0 < len(form.encode()) < LONGEST)
 
 
-def number_query(text: str) -> tuple[str, ...]:
-    """Return the forms of which a number that is looked for has to have one; none for no number."""
+def number_query(text: str) -> tuple[tuple[str, ...], str]:
+    """Return the forms of which a number that is looked for has to have one, and a pattern of more."""
     letters, digits, suffix = _parts(text)
-    if not letters + digits:
-        return ()
-    if not digits:
-        return (_WHOLE + letters,)
+    whole = letters + digits + suffix
+    if not whole:
+        return (), ""
     if suffix:
-        return f"{_WHOLE}{letters}{digits}{suffix}", f"{_WHOLE}{letters}{digits}"
-    return (f"{letters}{digits}",)
+        return (whole, letters + digits), ""
+    return (whole,), f"{whole}{SUFFIX}" if letters and digits else ""
 
 
 def number_prefix(text: str) -> str:

@@ -14,15 +14,21 @@ Decisions
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from index.lexing import OFFICE
 from index.nodes import TEXT_FIELDS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 LONGEST = 4_000
 """Characters in an expression, without the free text behind `::`."""
 _SHORT, _TYPED, _PER_OPERATOR = 12, 40, 15
 """Words: of a query with signs only; of one with quotes or names of fields; of text to one operator."""
 _READ = 200_000
+_LONGEST_OPERATOR = 20
+"""Characters, brackets included."""
 _LIMITS = re.compile(
     r"(?<![\w:/.])(?:(?:day|before|after):(?=[\[{<>=]{0,2}\s?\d{4}|(?:publication|priority|filing|application):)"
     r'|class:"?(?=[A-HY](?:\d|"|\s|$))|(?:kind|country|source|number|assignee|inventor|tags):(?=["(\w]))'
@@ -30,10 +36,7 @@ _LIMITS = re.compile(
 _FIELDS = re.compile(rf'(?<!\w)(?:{"|".join(TEXT_FIELDS)}):(?=[\w"(])')
 _QUOTED = re.compile(r'(?<!\w)"[^"\s][^"]*"(?:~\d+)?(?!\w)')
 _SIGN = re.compile(r'(?<!\S)[+-](?=[a-z]{3}|"\w)')
-_NEIGHBOURS = re.compile(
-    r"(?P<before>\S+)?\s+(?P<operator>\(*(?:AND|OR|NOT|XOR|SAME|WITH|ADJ|ADJ/?\d{1,3}|NEAR/?\d{1,3}))(?=(?P<after>[\s(]+\S+)|\s*$)"
-)
-_LEADING = re.compile(r"\s*\(*NOT[\s(]+(?P<after>\S+)")
+_OPERATOR = re.compile(r"AND|OR|NOT|XOR|SAME|WITH|ADJ(?:/?\d{1,3})?|NEAR(?:/?\d{1,3})?")
 _GATES = re.compile(
     r"(?:gates?|circuits?|operat\w+|functions?|logic|arrays?|planes?|trees?|cells?|conditions?|elements?|terms?"
     r"|connect\w*|combin\w*|relations?|types?|flash|blocks?)\b"
@@ -52,13 +55,14 @@ def is_expression(query: str) -> bool:
         return is_expression(head)
     if _LIMITS.search(head):
         return True
-    words = len(head.split())
-    if words <= _TYPED and (_FIELDS.search(head) or _QUOTED.search(head) or _office(head)):
+    words = head.split()
+    typed = len(words) <= _TYPED and len(head) <= LONGEST
+    if typed and (_FIELDS.search(head) or _QUOTED.search(head) or _office(head)):
         return True
-    operators = _operators(head)
-    if operators and operators * _PER_OPERATOR >= words:
+    operators = _operators(words)
+    if operators and operators * _PER_OPERATOR >= len(words):
         return True
-    return words <= _SHORT and bool(_SIGN.search(head))
+    return typed and len(words) <= _SHORT and bool(_SIGN.search(head))
 
 
 def split(query: str) -> tuple[str, str]:
@@ -87,27 +91,28 @@ def _office(query: str) -> bool:
     return False
 
 
-def _operators(query: str) -> int:
+def _operators(words: Sequence[str]) -> int:
     """Count the operators that can be nothing else."""
     count = 0
-    for match in _NEIGHBOURS.finditer(query):
-        before, after = match["before"] or "", (match["after"] or "").strip(" (\t\n")
-        if before and _stands(before, after, query):
-            count += 1
-    leading = _LEADING.match(query)
-    if leading and leading["after"] != leading["after"].upper():
-        count += not _GATES.match(leading["after"])
+    for number, word in enumerate(words):
+        if len(word) > _LONGEST_OPERATOR or not _OPERATOR.fullmatch(word.strip("()")):
+            continue
+        before = words[number - 1] if number else ""
+        after = words[number + 1].lstrip("(") if number + 1 < len(words) else ""
+        if before:
+            count += _stands(before, after, len(words))
+        elif word.strip("(") == "NOT":
+            count += after != after.upper() and not _GATES.match(after)
     return count
 
 
-def _stands(before: str, after: str, query: str) -> bool:
-    """Return whether an operator between two words is one."""
+def _stands(before: str, after: str, length: int) -> bool:
+    """Return whether an operator between two words of a text of some length is one."""
     if before.lower().strip("(") in _ARTICLES or before.endswith((",", ";", ".")):
         return False
-    if _GATES.match(after) and len(query.split()) > _SHORT // 2:
+    if _GATES.match(after) and length > _SHORT // 2:
         return False
-    loud = (_is_loud(before), _is_loud(after))
-    return not all(loud) or _bracketed(before, after)
+    return not (_is_loud(before) and _is_loud(after)) or _bracketed(before, after)
 
 
 def _is_loud(word: str) -> bool:

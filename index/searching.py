@@ -6,8 +6,9 @@ Words rank by BM25 (`index.lexical`). Meaning ranks by the vector of an item as 
 piece (`index.dense`). All three keep to one filter. An expression (`index.syntax`) limits every mode to what
 it matches, and its positive words are what meaning is asked for.
 
-`fused` mixes standardised scores of all candidates (`index.fusion.convex`); a candidate that a channel did
-not return gets its true score there, not nothing. Reciprocal ranks can be chosen instead.
+`fused` mixes standardised scores of all candidates (`index.fusion.shares`); a candidate that a channel did
+not return gets its true score there, not nothing. Then a part of every score, channel by channel, is that of
+the candidates nearest to the item (`index.feedback.smoothed`). Reciprocal ranks can be chosen instead.
 
 What the caller may add
 -----------------------
@@ -25,7 +26,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from index import fusion, syntax
+from index import feedback, fusion, syntax
 from index.dense import Mask
 from index.fusion import Weights
 from index.records import Filter, Hit, PieceHit
@@ -50,8 +51,6 @@ RESCORED = 10
 """Best items whose best pieces are scored again."""
 _PIECES = 2
 """Pieces scored again for an item, at least."""
-LIKED, UNLIKED = 0.5, 0.25
-"""What the mean of liked and unliked vectors adds to and takes from a query's (Rocchio)."""
 WORDS_SHARE = 0.5
 """Of a piece's score where words and meaning are blended."""
 
@@ -185,13 +184,12 @@ class Searcher:
             rankings = [[item for item, _ in channel.ranking] for channel in channels if channel]
             return [(item, score, _NOTHING) for item, score in fusion.reciprocal_rank_fusion(rankings)]
         scores = [{item: channel.scores[item] for item in items} for channel in channels if channel]
-        mixed = []
-        for item, score, given in fusion.convex(scores, [weights[number] for number in present]):
-            shares = [0.0, 0.0, 0.0]
-            for number, share in zip(present, given, strict=True):
-                shares[number] = share
-            mixed.append((item, score, tuple(shares)))
-        return mixed
+        ordered, given = fusion.shares(scores, [weights[number] for number in present])
+        if asked.mode == "fused":
+            given = feedback.smoothed(given, self._dense.document_vectors(ordered))
+        placed = np.zeros((len(ordered), len(found.channels)))
+        placed[:, present] = given
+        return fusion.by_shares(ordered, placed)
 
     def _rescored(
         self,
@@ -230,12 +228,11 @@ class Searcher:
     ) -> NDArray[np.float32]:
         """Return the query's vector, moved toward what is liked and away from what is not (Rocchio 1971)."""
         vector = _encoded(encoder, text) if text.strip() else np.zeros(encoder.dim, np.float32)
-        for items, weight in ((asked.like, LIKED), (asked.unlike, -UNLIKED)):
-            known = [found for item in items if (found := held(item)) is not None]
-            if known:
-                vector = vector + np.float32(weight) * np.mean(known, axis=0, dtype=np.float32)
-        result: NDArray[np.float32] = vector / max(float(np.linalg.norm(vector)), 1e-12)
-        return result.astype(np.float32)
+        liked, unliked = (
+            [found for item in items if (found := held(item)) is not None]
+            for items in (asked.like, asked.unlike)
+        )
+        return feedback.moved(vector, liked, unliked)
 
     def _document(self, item: int) -> NDArray[np.float32] | None:
         return self._dense.document_vector(item)

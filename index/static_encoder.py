@@ -23,12 +23,14 @@ import hashlib
 import json
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
-from index.errors import EncoderChecksumError, EncoderMissingError, EncoderOutputError
+from index.errors import EncoderOutputError, PassageModelChecksumError, PassageModelMissingError
 from index.pieces import Pieces
+
+Real = TypeVar("Real", bound=np.floating[Any])
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,11 +41,12 @@ if TYPE_CHECKING:
 
 PASSAGE_MODEL = Path(__file__).with_name("passage_model")
 NAME = "antedate-passages"
-SHA256 = "719f6d70471fecf6f5f501f9ad4195ba442363acd204c47a852674abcbc5d972"
+SHA256 = "541957f4ee65a25d078aacc954fc999ae7001d4c7311fa6576dddb84cff4d207"
+TOKENIZER_SHA256 = "1287c00474fb65d483b97001395418823f31dc4458ce0f3ff35ddf338f6b94d8"
 DIM = 256
 _TEXT_LIMIT = 20_000
 _ROWS = 128
-_HEAD = 1024
+_HEAD = 2048
 _MOST = 511
 """Largest multiple on the grid: 511 * 32,767 pieces < 2**24, the integers that float32 adds exactly."""
 _FINE = 2**36
@@ -81,7 +84,7 @@ class StaticEncoder:
     def encode(self, texts: Sequence[str], *, query: bool = False) -> NDArray[np.float32]:  # noqa: ARG002 - protocol
         """Return one normalised row a text; zeros for a text without any known piece.
 
-        Raises EncoderMissingError, EncoderChecksumError, EncoderOutputError.
+        Raises PassageModelMissingError, PassageModelChecksumError, EncoderOutputError.
         """
         pieces, table = self._loaded()
         made = np.zeros((len(texts), table.shape[1]), dtype=np.float32)
@@ -95,35 +98,45 @@ class StaticEncoder:
     def _folder(self) -> Path:
         folder = PASSAGE_MODEL if self._given is None else self._given
         if not (folder / "modules.json").is_file():
-            raise EncoderMissingError(str(folder))
+            raise PassageModelMissingError(folder, "it has no modules.json")
         return folder
 
     def _loaded(self) -> tuple[Pieces, Table]:
         with self._lock:
             if self._pieces is None or self._table is None:
-                folder = self._folder()
-                data = _weights(folder).read_bytes()
-                found = hashlib.sha256(data).hexdigest()
-                if self._given is None and found != SHA256:
-                    raise EncoderChecksumError(folder / "model.safetensors", found, SHA256)
-                self._sha256 = found
-                self._pieces, self._table = _pieces(folder), _table(data, self.name)
-                if self._pieces.count > len(self._table):
-                    got = f"{len(self._table)} rows"
-                    raise EncoderOutputError(self.name, got, f"one for each of {self._pieces.count} pieces")
+                self._pieces, self._table = self._load()
             return self._pieces, self._table
+
+    def _load(self) -> tuple[Pieces, Table]:
+        folder = self._folder()
+        data = _weights(folder).read_bytes()
+        pieces = _pieces(folder)
+        if self._given is None:
+            _check(folder / "model.safetensors", data, SHA256)
+            _check(folder / "tokenizer.json", (folder / "tokenizer.json").read_bytes(), TOKENIZER_SHA256)
+        table = _table(data, self.name)
+        if pieces.count > len(table):
+            expected = f"one for each of {pieces.count} pieces"
+            raise EncoderOutputError(self.name, f"{len(table)} rows", expected)
+        return pieces, table
+
+
+def _check(path: Path, data: bytes, expected: str) -> None:
+    found = hashlib.sha256(data).hexdigest()
+    if found != expected:
+        raise PassageModelChecksumError(path, found, expected)
 
 
 def _weights(folder: Path) -> Path:
-    """Return the file of weights. Raises EncoderMissingError, also for models that are no static table."""
+    """Return the file of weights. Raises PassageModelMissingError, also for other sorts of models."""
     path = folder / "model.safetensors"
     try:
         kinds = [str(module["type"]) for module in json.loads((folder / "modules.json").read_bytes())]
     except (OSError, ValueError, TypeError, KeyError) as error:
-        raise EncoderMissingError(f"{folder} ({error})") from error
+        raise PassageModelMissingError(folder, f"modules.json says {error!r}") from error
     static = bool(kinds) and kinds[0].endswith("StaticEmbedding")
     if not static or not path.is_file() or not all(kind.endswith("Normalize") for kind in kinds[1:]):
-        raise EncoderMissingError(f"{folder} (no StaticEmbedding, or more than it and Normalize)")
+        raise PassageModelMissingError(folder, "it holds another sort of model, or no model.safetensors")
     return path
 
 
@@ -131,7 +144,7 @@ def _pieces(folder: Path) -> Pieces:
     try:
         return Pieces(folder / "tokenizer.json")
     except (OSError, ValueError) as error:
-        raise EncoderMissingError(f"{folder} (tokenizer.json: {error})") from error
+        raise PassageModelMissingError(folder, f"tokenizer.json cannot be read ({error})") from error
 
 
 def _table(data: bytes, name: str) -> Table:
@@ -152,13 +165,13 @@ def _table(data: bytes, name: str) -> Table:
     return np.rint(table * (_FINE / (np.abs(table).max() or 1.0)))
 
 
-def _sums(ids: NDArray[np.int32], sizes: NDArray[np.int64], table: Table) -> Table:
+def _sums(ids: NDArray[np.int32], sizes: NDArray[np.int64], table: NDArray[Real]) -> NDArray[Real]:
     """Return the sum of the rows `ids` of each text; exact, so that the order does not matter."""
     head = min(_HEAD, len(table))
     texts = np.repeat(np.arange(len(sizes)), sizes)
     often = ids < head
     counts = np.bincount(texts[often] * head + ids[often], minlength=len(sizes) * head)
-    sums: Table = counts.reshape(len(sizes), head).astype(table.dtype) @ table[:head]
+    sums: NDArray[Real] = np.matmul(counts.reshape(len(sizes), head).astype(table.dtype), table[:head])
     rest = texts[~often]
     if len(rest):
         first = np.flatnonzero(np.diff(rest, prepend=-1))
@@ -166,7 +179,7 @@ def _sums(ids: NDArray[np.int32], sizes: NDArray[np.int64], table: Table) -> Tab
     return sums
 
 
-def _directions(sums: Table) -> NDArray[np.float32]:
+def _directions(sums: NDArray[Real]) -> NDArray[np.float32]:
     exact = sums.astype(np.float64)
     norms = np.sqrt((exact * exact).sum(axis=1, keepdims=True))
     made: NDArray[np.float32] = (exact / np.where(norms > 0, norms, 1.0)).astype(np.float32)

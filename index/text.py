@@ -123,6 +123,11 @@ _RUNS = _Runs()
 
 def _stem_of(word: str) -> str:
     """Return the stem of a word as written; empty when it is too long."""
+    return _short_stem(word) if len(word) < LONGEST else ""
+
+
+@lru_cache(maxsize=_KEPT)
+def _short_stem(word: str) -> str:
     word = folded(word)
     return stem(word) if len(word.encode()) < LONGEST else ""
 

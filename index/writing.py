@@ -1,24 +1,25 @@
 """How a batch of items becomes the next generation of an index.
 
-`apply` writes, in this order: the vectors (a new segment), both word indexes (a new folder), the tombstones,
-then the manifest. Only the last step counts, and it is a rename. Killed before it, the index opens at the
-generation before and the next writer sweeps the leftovers away; the caller applies the batch again. Items
-that are there already, unchanged, are recognised by their digest and cost nothing, so applying twice doubles
-nothing.
+`apply` writes the vectors (a new segment) and, beside it, both word indexes (a new folder), then the
+tombstones, then the manifest. Only the last step counts, and it is a rename. Killed before it, the index
+opens at the generation before and the next writer sweeps the leftovers away; the caller applies the batch
+again. Items that are there already, unchanged, are recognised by their digest and cost nothing, so applying
+twice doubles nothing. A merge (`index.merging`) that is finished by then becomes part of the generation.
 
-One process writes at a time; that is the caller's to see to. Readers need no permission: they keep the
-generation that they opened, and files of the last two generations stay for those that are just opening.
+One process writes at a time (`index.locking`). Readers need no permission: they keep the generation that they
+opened, and files of the last two generations stay for those that are just opening.
 """
 
 from __future__ import annotations
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from index import dense, manifest, segments
+from index import dense, manifest, segment_files, segments
 from index.dense import Dense
 from index.errors import EncoderOutputError, ItemError
 from index.files import TEMPORARY
@@ -27,15 +28,15 @@ from index.manifest import Manifest
 from index.records import ITEM_LIMIT, NAMES, ORDINAL_BITS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
     from index.encoder import Encoder
     from index.encoders import Encoders
+    from index.merging import Merger
     from index.records import Item, Piece
-    from index.segments import Segment
 
 _FIELDS = frozenset({"abstract", "claims", "description"})
 
@@ -68,6 +69,7 @@ def apply(
     held: Dense,
     add: Sequence[Item],
     remove: Sequence[int],
+    merger: Merger,
 ) -> tuple[Manifest, Dense] | None:
     """Write the next generation; None when nothing changes. Raises ItemError, EncoderOutputError."""
     wanted = {item.id: item for item in add}
@@ -77,40 +79,77 @@ def apply(
     gone = {number for number in remove if number not in wanted and held.find(number) is not None}
     if not changed and not gone:
         return None
-    documents = _encoded(encoders.documents, [_brief(item) for item in changed])
-    vectors = _encoded(encoders.passages, [piece.text for item in changed for piece in _in_order(item)])
     generation = current.generation + 1
     old = {item.id for item in changed if held.find(item.id) is not None} | gone
-    parent = dense_folder(folder)
-    made = _next(parent, held, generation, changed, (documents, vectors), held.bury(old))
-    target = lexical_folder(folder, generation)
-    shutil.rmtree(target, ignore_errors=True)  # left by a batch that failed
-    entries, pieces, listed = write_generation(
-        lexical_folder(folder, current.generation), target, changed, old
-    )
-    if made.dead.size:
-        dense.save_dead(parent, generation, made.dead)
+    with ThreadPoolExecutor(1) as pool:
+        words = pool.submit(_words, folder, current, generation, changed, old)
+        vectors = _encoded(encoders, changed)
+        made = merger.adopted(held)
+        made = Dense(segments=made.segments, dead=made.bury(old))
+        if changed:
+            made = _with_segment(dense_folder(folder), made, 2 * generation, changed, vectors)
+        entries, pieces, listed = words.result()
     following = replace(
         current,
         generation=generation,
-        items=made.items,
-        vectors=made.vectors,
+        words=generation,
         documents=entries,
         pieces=pieces,
         lexical=listed,
+    )
+    return commit(folder, following, made, merger), made
+
+
+def settle(folder: Path, current: Manifest, held: Dense, merger: Merger) -> tuple[Manifest, Dense] | None:
+    """Take over the merge that is under way as a generation of its own; None where there is none."""
+    merger.wait()
+    made = merger.adopted(held)
+    if made is held:
+        return None
+    return commit(folder, replace(current, generation=current.generation + 1), made, merger), made
+
+
+def drop(folder: Path, current: Manifest, held: Dense, lost: Collection[int]) -> Manifest:
+    """Write a generation without the segments that could not be read and without their items.
+
+    Whoever has these items can add them again, and nothing else has to be made again.
+    """
+    generation = current.generation + 1
+    entries, pieces, listed = _words(folder, current, generation, (), lost)
+    numbers = np.array([segment.entry.number for segment in held.segments], np.int64)
+    made = Dense(segments=held.segments, dead=held.dead[np.isin(held.dead[:, 0], numbers)])
+    following = replace(
+        current, generation=generation, words=generation, documents=entries, pieces=pieces, lexical=listed
+    )
+    return commit(folder, following, made, None)
+
+
+def commit(folder: Path, following: Manifest, made: Dense, merger: Merger | None) -> Manifest:
+    """Make a generation the current one: its tombstones, then its manifest."""
+    generation, digest = following.generation, ""
+    if made.dead.size:
+        digest = dense.save_dead(dense_folder(folder), generation, made.dead)
+    following = replace(
+        following,
+        items=made.items,
+        vectors=made.vectors,
         segments=tuple(segment.entry for segment in made.segments),
         dead=generation if made.dead.size else 0,
+        dead_digest=digest,
     )
     manifest.write(folder, following)
-    return following, made
+    if merger is not None:
+        merger.done(made)
+        merger.start(made, 2 * generation + 1)
+    return following
 
 
-def sweep(folder: Path, *known: Manifest) -> None:
-    """Delete what none of the known generations names."""
+def sweep(folder: Path, *known: Manifest, keep: Collection[str] = ()) -> None:
+    """Delete what none of the known generations names, but for some names among the segments."""
     parent = dense_folder(folder)
-    kept = set()
+    kept = {*keep}
     for generation in known:
-        kept.add(lexical_folder(folder, generation.generation).name)
+        kept.add(words_folder(folder, generation).name)
         kept.update(segments.folder_of(parent, entry.number).name for entry in generation.segments)
         if generation.dead:
             kept.add(dense.dead_path(parent, generation.dead).name)
@@ -127,8 +166,21 @@ def dense_folder(folder: Path) -> Path:
 
 
 def lexical_folder(folder: Path, generation: int) -> Path:
-    """Return where a generation's word indexes lie."""
+    """Return where the word indexes lie that were made with a generation."""
     return folder / "lexical" / f"generation-{generation:08d}"
+
+
+def words_folder(folder: Path, opened: Manifest) -> Path:
+    """Return where a generation's word indexes lie."""
+    return lexical_folder(folder, opened.words)
+
+
+def _words(
+    folder: Path, current: Manifest, generation: int, add: Sequence[Item], remove: Collection[int]
+) -> tuple[int, int, str]:
+    target = lexical_folder(folder, generation)
+    shutil.rmtree(target, ignore_errors=True)  # left by a batch that failed
+    return write_generation(words_folder(folder, current), target, add, remove)
 
 
 def _holds(held: Dense, item: Item) -> bool:
@@ -144,7 +196,13 @@ def _brief(item: Item) -> str:
     return item.brief or (_in_order(item)[0].text if item.pieces else item.title)
 
 
-def _encoded(encoder: Encoder, texts: Sequence[str]) -> NDArray[np.float32]:
+def _encoded(encoders: Encoders, items: Sequence[Item]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Return the vectors of items (m, dim) and of their pieces (n, passage_dim)."""
+    texts = [_brief(item) for item in items], [piece.text for item in items for piece in _in_order(item)]
+    return _rows(encoders.documents, texts[0]), _rows(encoders.passages, texts[1])
+
+
+def _rows(encoder: Encoder, texts: Sequence[str]) -> NDArray[np.float32]:
     if not texts:
         return np.zeros((0, encoder.dim), np.float32)
     vectors = np.asarray(encoder.encode(texts), np.float32)
@@ -153,29 +211,16 @@ def _encoded(encoder: Encoder, texts: Sequence[str]) -> NDArray[np.float32]:
     return vectors
 
 
-def _next(
+def _with_segment(
     parent: Path,
     held: Dense,
-    generation: int,
+    number: int,
     items: Sequence[Item],
     vectors: tuple[NDArray[np.float32], NDArray[np.float32]],
-    dead: NDArray[np.int64],
 ) -> Dense:
-    """Write a segment and merge where there are too many; returns the next generation's vectors."""
-    dims = vectors[0].shape[1], vectors[1].shape[1]
-    opened: list[Segment] = list(held.segments)
-    if items:
-        opened.append(segments.load(parent, segments.write(parent, 2 * generation, items, *vectors), *dims))
-    made = Dense(segments=tuple(opened), dead=dead)
-    chosen = made.to_merge()
-    if not chosen:
-        return made
-    parts = [(made.segments[n], made.alive[n]) for n in chosen]
-    kept = [segment for n, segment in enumerate(made.segments) if n not in chosen]
-    if any(alive.any() for _, alive in parts):
-        kept.append(segments.load(parent, segments.merge(parent, 2 * generation + 1, parts), *dims))
-    numbers = np.array([segment.entry.number for segment in kept], np.int64)
-    return Dense(segments=tuple(kept), dead=dead[np.isin(dead[:, 0], numbers)])
+    entry = segment_files.write(parent, number, items, *vectors)
+    opened = segments.load(parent, entry, vectors[0].shape[1], vectors[1].shape[1])
+    return Dense(segments=(*held.segments, opened), dead=held.dead)
 
 
 def _check(item: Item) -> None:

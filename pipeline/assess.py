@@ -22,14 +22,13 @@ from typing import TYPE_CHECKING, Final
 
 from pipeline import dating
 from pipeline.chart import Cell, ChartReference, DateStatus, FeatureChart, Support
-from pipeline.choosing import choose, first
 from pipeline.conclusion import conclude, notes
 from pipeline.coverage import coverage
-from pipeline.including import read_included
+from pipeline.gathering import CANDIDATES, DEPTH, PASSAGES, Search, chosen, collect, flat, queries
+from pipeline.including import PARAMETER, read_included
 from pipeline.library import SearchFilter
-from pipeline.matching import demand
 from pipeline.novelty import LeftOut, NoveltyReport, Query
-from pipeline.support import PART, judge_all, reach
+from pipeline.support import judge_all
 from pipeline.versions import first_seen
 
 if TYPE_CHECKING:
@@ -40,21 +39,10 @@ if TYPE_CHECKING:
     from pipeline.disclosure import Disclosure, Feature
     from pipeline.library import CorpusStatus, FoundPassage, Library
 
-METHOD: Final = "assessment/1"
+METHOD: Final = "assessment/2"
 """Raised when the same inputs would give another report."""
-DEPTH: Final = 30
-"""Documents per query."""
-CANDIDATES: Final = 40
-"""Documents whose passages are compared with every feature before the best are chosen."""
-PASSAGES: Final = 4
-"""Passages per document and feature that are searched for a quote."""
 NEAR: Final = 20
 """Documents of the undated search that are looked at for being left out."""
-UNDETERMINED: Final = 3
-"""Documents of undetermined date that are charted at least, beside the `limit` others."""
-_WHOLE_LIMIT: Final = 2_000
-_SHORT_QUERY: Final = 6
-_RANK: Final = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,19 +52,6 @@ class AssessProgress:
     done: int
     total: int
     words: str
-
-
-@dataclass(slots=True)
-class _Search:
-    """Everything that queries have brought in."""
-
-    queries: list[Query]
-    score: dict[str, float]
-    """Sum over the queries of 1/(60 + rank): the order in which documents were met."""
-    ranks: dict[str, tuple[int | None, int | None]]
-    """Ranks by words and by meaning in the query for the whole."""
-    hits: list[tuple[str, ...]]
-    """Keys per query, best first."""
 
 
 def assess(
@@ -101,15 +76,15 @@ def assess(
     yield AssessProgress(done=0, total=total, words="looking at the corpus")
     status = library.status()
     limits = SearchFilter(before=critical_date, undated=True, exclude=exclude)
-    search = _Search(queries=[], score={}, ranks={}, hits=[])
+    search = Search()
     subjects = queries(disclosure, features)
     for done, (subject, query) in enumerate(subjects):
         yield AssessProgress(done=1 + done, total=total, words=f"searching for {_named(subject)}")
         if status.documents:
-            _collect(search, subject, query, library, limits)
+            collect(search, subject, query, library, limits)
     yield AssessProgress(done=2 + len(features), total=total, words="choosing the closest documents")
     asked = read_included(include, library, critical_date)
-    documents = _chosen(search, features, library, limit, critical_date, asked.documents)
+    documents = chosen(search, features, library, limit, critical_date, asked.documents)
     cells: list[Cell] = []
     for done, feature in enumerate(features):
         yield AssessProgress(done=3 + len(features) + done, total=total, words=f"comparing {feature.id}")
@@ -153,70 +128,9 @@ def _named(subject: str) -> str:
     return "the whole" if subject == "whole" else subject
 
 
-def queries(disclosure: Disclosure, features: Sequence[Feature]) -> tuple[tuple[str, str], ...]:
-    """Return (subject, text), the whole first; a short feature says little alone and borrows the title."""
-    essential = [feature.text for feature in features if feature.essential] or [f.text for f in features]
-    whole = ". ".join((disclosure.title, *essential))[:_WHOLE_LIMIT]
-    found = [("whole", _flat(whole))]
-    for feature in features:
-        text = _flat(feature.text)
-        short = len(text.split()) < _SHORT_QUERY
-        found.append((feature.id, f"{text} {_flat(disclosure.title)}" if short else text))
-    return tuple(found)
-
-
-def _flat(text: str) -> str:
-    """Put a query on one line, in lower case and without what reads as an operator."""
-    plain = "".join(c if c.isalnum() or c in ".,%°/-" else " " for c in text.lower())
-    return " ".join(word.strip("-,./") for word in plain.split() if word.strip("-,./"))
-
-
-def _collect(search: _Search, subject: str, query: str, library: Library, limits: SearchFilter) -> None:
-    found = library.search(query, limit=DEPTH, filters=limits, passages=1)
-    search.queries.append(Query(subject=subject, mode="fused", text=query, hits=len(found)))
-    search.hits.append(tuple(hit.key for hit in found))
-    for rank, hit in enumerate(found, start=1):
-        search.score[hit.key] = search.score.get(hit.key, 0.0) + 1.0 / (_RANK + rank)
-        if subject == "whole":
-            search.ranks[hit.key] = (hit.words_rank, hit.meaning_rank)
-
-
-def _chosen(
-    search: _Search,
-    features: Sequence[Feature],
-    library: Library,
-    limit: int,
-    critical: dt.date,
-    asked_for: Sequence[Document],
-) -> tuple[Document, ...]:
-    """Return the documents to chart: those asked for, `limit` dated before, a few of undetermined date."""
-    certain = {document.key for document in asked_for}
-    keys = [key for key in first(search.score, search.hits, max(CANDIDATES, limit)) if key not in certain]
-    documents = {key: library.document(key) for key in keys}
-    strengths: dict[str, dict[str, float]] = {key: {} for key in keys}
-    for feature in features:
-        wanted = demand(feature.text, library)
-        found = library.best_passages(_flat(feature.text), keys, per_document=PASSAGES)
-        for key in keys:
-            strengths[key][feature.id] = round(reach(wanted, found.get(key, ())), 6)
-    by_status: dict[DateStatus, dict[str, dict[str, float]]] = {status: {} for status in DateStatus}
-    for key, document in documents.items():
-        status = dating.status_of(document, critical)
-        if status is not None:
-            by_status[status][key] = strengths[key]
-    before = choose(by_status[DateStatus.BEFORE], search.score, limit)
-    near = {
-        key: cells
-        for key, cells in by_status[DateStatus.UNDETERMINED].items()
-        if max(cells.values(), default=0.0) >= PART  # nobody is asked for the date of what shows nothing
-    }
-    asked = choose(near, search.score, max(UNDETERMINED, limit // 4))
-    return (*asked_for, *(documents[key] for key in (*before, *asked)))
-
-
 def _judged(feature: Feature, documents: Sequence[Document], library: Library) -> tuple[Cell, ...]:
     keys = [document.key for document in documents]
-    found = library.best_passages(_flat(feature.text), keys, per_document=PASSAGES)
+    found = library.best_passages(flat(feature.text), keys, per_document=PASSAGES)
     pairs: list[tuple[Document, Sequence[FoundPassage]]] = [
         (document, found.get(document.key, ())) for document in documents
     ]
@@ -244,7 +158,7 @@ def _left_out(
     library: Library,
     exclude: tuple[str, ...],
     critical: dt.date,
-    search: _Search,
+    search: Search,
 ) -> tuple[LeftOut, ...]:
     """Search again without the date, and name what is near but not before."""
     found: dict[str, LeftOut] = {}
@@ -262,7 +176,7 @@ def _left_out(
 
 
 def _chart(
-    documents: Sequence[Document], cells: Sequence[Cell], critical: dt.date, search: _Search
+    documents: Sequence[Document], cells: Sequence[Cell], critical: dt.date, search: Search
 ) -> FeatureChart:
     """Put the columns in order: dated before first, then by what they show."""
     shown: dict[str, list[float]] = {document.key: [0.0, 0.0] for document in documents}
@@ -284,7 +198,7 @@ def _chart(
     return FeatureChart(references=tuple(references), cells=tuple(ordered))
 
 
-def _reference(document: Document, critical: dt.date, search: _Search) -> ChartReference:
+def _reference(document: Document, critical: dt.date, search: Search) -> ChartReference:
     words, meaning = search.ranks.get(document.key, (None, None))
     return ChartReference(
         key=document.key,
@@ -306,7 +220,7 @@ def _parameters(limit: int, include: Sequence[str]) -> tuple[tuple[str, str], ..
         ("depth", str(DEPTH)),
         ("candidates", str(CANDIDATES)),
         ("passages", str(PASSAGES)),
-        *(("added by a person", key) for key in include),
+        *((PARAMETER, key) for key in include),
     )
 
 

@@ -40,9 +40,10 @@ def corpus_faults(corpus: Corpus) -> tuple[str, ...]:
     Hashes are computed again, from the texts that are stored. Returns a sentence per fault, none when all
     agree. Raises IndexDamagedError.
     """
-    faults: list[str] = []
+    faults = list(corpus.damage())
     reader = corpus.reader()
-    reader.verify()
+    if not faults:
+        reader.verify()
     with corpus.store.read() as connection:
         waiting = store_corpus.count_pending(connection, reader.generation)
         total = store_corpus.count(connection, SearchFilter())

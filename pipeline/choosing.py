@@ -7,6 +7,7 @@ whole-document queries and for .76 by weighted set cover over per-feature scores
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -16,15 +17,16 @@ _OWN: Final = 0.25
 """Weight of what a document shows by itself, beside what it adds to those already chosen."""
 _MET: Final = 0.5
 """Weight of how often and how high queries met it, scaled to the best."""
+_PAIRED: Final = 60
+"""Candidates of which every pair is looked at: 1,770 pairs."""
 
 
 def choose(
     strengths: Mapping[str, Mapping[str, float]], met: Mapping[str, float], limit: int
 ) -> tuple[str, ...]:
-    """Return up to `limit` keys, the one that adds most first.
+    """Return up to `limit` keys: the best pair, its stronger part first, then what adds most to those before.
 
-    `strengths` maps key to feature to strength in [0, 1], `met` maps key to rank score.
-    Each step takes the document that adds most to the best strength of every feature. Ties go to the
+    `strengths` maps key to feature to strength in [0, 1], `met` maps key to rank score. Ties go to the
     document that was met more often, then to the smaller key.
     """
     features = sorted({feature for cells in strengths.values() for feature in cells})
@@ -36,13 +38,38 @@ def choose(
     reached = dict.fromkeys(features, 0.0)
     left = sorted(strengths)
     chosen: list[str] = []
+    pair = list(_pair(strengths, base, features)) if limit > 1 else []
     while left and len(chosen) < limit:
-        best = min(left, key=lambda key: (-round(_gain(strengths[key], reached) + base[key], 9), key))
+        best = (
+            pair.pop(0)
+            if pair
+            else min(left, key=lambda key: (-round(_gain(strengths[key], reached) + base[key], 9), key))
+        )
         chosen.append(best)
         left.remove(best)
         for feature, value in strengths[best].items():
             reached[feature] = max(reached[feature], value)
     return tuple(chosen)
+
+
+def _pair(
+    strengths: Mapping[str, Mapping[str, float]], base: Mapping[str, float], features: Sequence[str]
+) -> tuple[str, ...]:
+    """Return the two documents that together show most, by looking at every pair of the `_PAIRED` best.
+
+    Taking the best one and then what adds most to it misses pairs of which neither is the best alone: a
+    document that shows a little of everything comes first and leaves less to add.
+    """
+    own = {key: round(sum(cells.values()) + base[key], 9) for key, cells in strengths.items()}
+    order = sorted(strengths, key=lambda key: (-own[key] - max(strengths[key].values(), default=0.0), key))
+    rows = {key: [strengths[key].get(feature, 0.0) for feature in features] for key in order[:_PAIRED]}
+    best: tuple[str, ...] = ()
+    most = 0.0
+    for one, other in combinations(sorted(rows), 2):
+        value = round(sum(map(max, rows[one], rows[other])) + base[one] + base[other], 9)
+        if not best or value > most:
+            best, most = (one, other), value
+    return tuple(sorted(best, key=lambda key: (-own[key], key)))
 
 
 def _gain(cells: Mapping[str, float], reached: Mapping[str, float]) -> float:

@@ -22,7 +22,7 @@ from index.records import Filter
 from index.text import content
 from ingest.documents import clean
 from ingest.passages import passages
-from pipeline import corpus_status, store_corpus, store_relations
+from pipeline import corpus_status, evaluation_stored, store_corpus, store_relations
 from pipeline.errors import UsageError
 from pipeline.indexed import CorpusBusyError, Indexed
 from pipeline.library import CorpusStatus, Found, FoundPassage, Mode, Reach, SearchFilter, Understood
@@ -212,7 +212,17 @@ class Corpus(Indexed):
         with self.store.read() as connection:
             certain, uncertain, undated = store_corpus.reach(connection, filters, among)
             waiting = store_corpus.count_pending(connection, reader.generation)
-        return Reach(certain=certain, uncertain=uncertain, undated=undated, waiting=waiting)
+        return Reach(
+            certain=certain, uncertain=uncertain, undated=undated, waiting=waiting, damage=self.damage()
+        )
+
+    def damage(self) -> tuple[str, ...]:
+        """Return a sentence for every part of the index that cannot be read, and so is not searched."""
+        return tuple(
+            f"{part.items} documents could not be searched, because {part.path} {part.reason}; "
+            "'antedate corpus rebuild' makes the index again"
+            for part in self.reader().damaged
+        )
 
     def best_passages(
         self, query: str, keys: Sequence[str], *, per_document: int = 3
@@ -269,7 +279,9 @@ class Corpus(Indexed):
         generation = self.reader().generation
         with self.store.read() as connection:
             name, mark = self.encoders.documents.name, self.encoders.documents.sha256
-            return corpus_status.status(connection, model=name, model_sha256=mark, generation=generation)
+            found = corpus_status.status(connection, model=name, model_sha256=mark, generation=generation)
+        words = evaluation_stored.words(self.folder, found.snapshot)
+        return replace(found, measured=words, damage=self.damage())
 
     def limits(self, filters: SearchFilter) -> Filter:
         """Return a filter as the index takes it."""

@@ -46,6 +46,7 @@ def coverage(
         model_sha256=status.model_sha256,
         queries=tuple(queries),
         not_searched=not_searched(status, critical),
+        measured=status.measured,
     )
 
 
@@ -116,7 +117,7 @@ def _dates(status: CorpusStatus, critical: dt.date) -> list[str]:
 
 
 def _lost(status: CorpusStatus) -> list[str]:
-    sentences = []
+    sentences = [f"{sentence}." for sentence in status.damage]
     if status.waiting:
         sentences.append(
             f"Documents that another command was still adding, not in the index yet: {status.waiting}."

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from pipeline.library import Mode
 
 MODES: Final[tuple[Mode, ...]] = ("words", "meaning", "fused")
+BUILT_IN: Final = "built-in"
+OWN: Final = "own citations"
+"""Names of the tasks that need no folder."""
 MEASURED: Final = "measured"
 INSUFFICIENT: Final = "insufficient evidence"
 _KEPT: Final = ("ndcg@10", "recall@100", "map")

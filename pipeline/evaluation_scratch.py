@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from index import beir
+from index.errors import ManifestMismatchError
 from index.files import write_whole
 from ingest.documents import DayInterval
 from ingest.errors import DateFormError
@@ -211,6 +212,10 @@ def _index(
                 summary = yield from _ingested(workspace, reader, write())
                 refused = summary.skipped_total
                 _note(folder, digest, chosen, whole=True)
+            workspace.corpus.reader()
+        except ManifestMismatchError:
+            workspace.close()
+            raise KeptOtherError(folder) from None
         except BaseException:
             workspace.close()
             raise

@@ -20,8 +20,7 @@ from index import manifest
 from index.errors import IndexingError
 from index.files import write_whole
 from pipeline import store_corpus
-from pipeline.evaluation_records import INSUFFICIENT, Estimate
-from pipeline.evaluation_tasks import OWN
+from pipeline.evaluation_records import INSUFFICIENT, OWN, Estimate
 from pipeline.records import from_json, to_json
 
 if TYPE_CHECKING:

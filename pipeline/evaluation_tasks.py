@@ -19,19 +19,15 @@ from typing import TYPE_CHECKING, Final
 from index import beir
 from index.metrics import relevant
 from pipeline import demo, store_corpus, store_relations
-from pipeline.evaluation_records import Question, Task
+from pipeline.evaluation_records import BUILT_IN, OWN, Question, Task
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from sqlalchemy import Connection
 
     from ingest.documents import Document
     from pipeline.evaluation_scratch import Indexed
     from pipeline.store import Store
 
-BUILT_IN: Final = "built-in"
-OWN: Final = "own citations"
 MOST: Final = 200
 LEAST: Final = 20
 _SEED: Final = 20_260_101
@@ -60,14 +56,14 @@ def own(store: Store, names: Mapping[int, str]) -> Task:
     """Return the task of a corpus's own citations. `names`: number to key of the documents in its index."""
     with store.read() as connection:
         citing = [item for item in store_relations.citing(connection) if item in names]
-        drawn = random.Random(_SEED).sample(citing, min(len(citing), 2 * MOST))  # noqa: S311 - no secret
-        found: dict[Question, dict[str, int]] = {}
-        for item in drawn:
-            if len(found) == MOST:
-                break
-            made = _own(connection, item, names)
-            if made is not None:
-                found[made[0]] = made[1]
+    drawn = random.Random(_SEED).sample(citing, min(len(citing), 2 * MOST))  # noqa: S311 - no secret
+    found: dict[Question, dict[str, int]] = {}
+    for item in drawn:
+        if len(found) == MOST:
+            break
+        made = _own(store, item, names)
+        if made is not None:
+            found[made[0]] = made[1]
     questions = tuple(sorted(found, key=lambda question: question.id))
     return Task(
         name=OWN,
@@ -85,15 +81,14 @@ def own(store: Store, names: Mapping[int, str]) -> Task:
     )
 
 
-def _own(
-    connection: Connection, item: int, names: Mapping[int, str]
-) -> tuple[Question, dict[str, int]] | None:
+def _own(store: Store, item: int, names: Mapping[int, str]) -> tuple[Question, dict[str, int]] | None:
     """Return a document as a question with what it should find; None where nothing is left of either."""
-    document = store_corpus.by_items(connection, [item])[item]
-    family = {row.item for row in store_relations.simple_family(connection, item)}
-    family |= {row.item for row in store_relations.versions(connection, document.work, document.key)}
+    with store.read() as connection:
+        document = store_corpus.by_items(connection, [item])[item]
+        family = {row.item for row in store_relations.simple_family(connection, item)}
+        family |= {row.item for row in store_relations.versions(connection, document.work, document.key)}
+        cited = [row for row in store_relations.cites(connection, item) if row.item in names]
     family.add(item)
-    cited = [row for row in store_relations.cites(connection, item) if row.item in names]
     gold = {row.key: 1 for row in cited if row.item not in family}
     text = wording(document)
     question = Question(id=document.key, text=text, without=frozenset(family))

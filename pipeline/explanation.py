@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from index import syntax
+from index.explaining import explained
 from ingest.documents import clean
 
 if TYPE_CHECKING:
@@ -25,12 +26,7 @@ def told(query: str, understood: Understood, *, meant: bool = True) -> str:
     if not query.strip():
         return "No words were asked for, only what is like the examples."
     if understood.reading == "expression":
-        try:
-            from index.explaining import explained  # type: ignore[import-not-found,import-untyped,unused-ignore]
-
-            said = explained(syntax.parse(query))
-        except ImportError:
-            said = understood.text
+        said = explained(syntax.parse(query))
         return f"Read as an expression: {said}"
     if not understood.words:
         said = "Read as plain text, in which no word says anything by itself."

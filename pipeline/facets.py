@@ -88,6 +88,7 @@ def facets(
     Raises QuerySyntaxError.
     """
     query = clean(query).strip()
+    filters = replace(filters, exclude=(*filters.exclude, *like))  # an example is no find
     exact = not like and not unlike and (not query or syntax.is_expression(query))
     found = _Found(corpus=corpus, query=query, mode=mode, like=like, unlike=unlike, exact=exact)
     everything = within(filters, year)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from pipeline.library import Library
 
+PARAMETER: Final = "added by a person"
+"""What a report's parameters call such a document's key."""
 GONE: Final = "a person added it to the chart, and the corpus holds it no longer"
 ADDED: Final = "a person added it to the chart; "
 

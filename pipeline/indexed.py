@@ -48,8 +48,8 @@ class CorpusBusyError(PipelineError):
 
     exit_code = 3
 
-    def __init__(self, lock: Path) -> None:
-        super().__init__(f"another process is changing this corpus ({lock}); wait for it, then repeat")
+    def __init__(self, lock: Path, holder: str = "another process") -> None:
+        super().__init__(f"{holder} is changing this corpus ({lock}); wait for it, then repeat")
 
 
 class Indexed:
@@ -95,7 +95,11 @@ class Indexed:
             with self.store.begin() as connection:
                 store_corpus.forget_index(connection)
         index = HybridIndex.open(self.folder, self.encoders, write=True, passages_format=FORMAT)
-        self._settle(index)
+        try:
+            self._settle(index)
+        except BaseException:
+            index.close()
+            raise
         return index
 
     def _settle(self, index: HybridIndex) -> None:

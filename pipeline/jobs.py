@@ -48,8 +48,8 @@ class UnknownJobError(UsageError):
 class WorkerRunningError(PipelineError):
     """A worker has this workspace already."""
 
-    def __init__(self, lock: Path) -> None:
-        super().__init__(f"a worker is already running for this workspace ({lock})")
+    def __init__(self, lock: Path, holder: str) -> None:
+        super().__init__(f"a worker is already running for this workspace: {holder} ({lock})")
 
 
 class JobCancelledError(PipelineError):

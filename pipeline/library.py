@@ -105,6 +105,8 @@ class Reach:
     """Documents left out, or let in by `SearchFilter.undated`, because no public date is known."""
     waiting: int
     """Changes of the corpus that the index does not hold yet: they were not searched."""
+    damage: tuple[str, ...] = ()
+    """Parts of the index that cannot be read, each a sentence: what they held was not searched."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +131,8 @@ class CorpusStatus:
     generation: int
     waiting: int = 0
     """Documents that are stored and not in the index yet: another process is writing it."""
+    damage: tuple[str, ...] = ()
+    """Parts of the index that cannot be read, each a sentence."""
     families: int = 0
     """Simple families with several members here."""
     in_families: int = 0
@@ -145,6 +149,8 @@ class CorpusStatus:
     """Numbers that lists name and of which nothing is here."""
     failed_files: tuple[tuple[str, str], ...] = ()
     """(file, reason) of files that gave nothing."""
+    measured: str = ""
+    """How well this index finds things, as far as it was measured; empty where nobody looked it up."""
 
 
 class Library(Protocol):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import fcntl
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
+
+from index.locking import Lock, LockHeldError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -12,11 +13,11 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def alone(path: Path, busy: Callable[[Path], Exception]) -> Iterator[None]:
-    """Hold the lock of a file; raises `busy(path)` at once when another process has it."""
-    with path.open("a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise busy(path) from None
+def alone(path: Path, busy: Callable[[Path, str], Exception]) -> Iterator[None]:
+    """Hold the lock of a file; raises `busy(path, holder)` at once when another process has it."""
+    try:
+        lock = Lock(path)
+    except LockHeldError as error:
+        raise busy(path, error.holder) from None
+    with lock:
         yield

@@ -74,6 +74,8 @@ class Coverage:
     queries: tuple[Query, ...]
     not_searched: tuple[str, ...]
     """Sentences: what a reader must know was not looked at."""
+    measured: str = ""
+    """How much of what is relevant this index finds, as far as it was measured (`antedate evaluate`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +119,8 @@ class NoveltyReport:
 def dump(report: NoveltyReport) -> dict[str, Any]:
     """Return the report as JSON values."""
     value: dict[str, Any] = to_json(NoveltyReport, report)
+    if not report.coverage.measured:
+        del value["coverage"]["measured"]  # reports older than the field keep their hash
     return value
 
 

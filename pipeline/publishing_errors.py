@@ -51,10 +51,8 @@ class ReleaseBegunError(RefusedError):
 class ReleaseRunningError(RefusedError):
     """Two releases at once would number, build and stamp against each other."""
 
-    def __init__(self, lock: Path) -> None:
-        super().__init__(
-            f"another release is under way in this workspace ({lock}); wait for its end, then repeat"
-        )
+    def __init__(self, lock: Path, holder: str) -> None:
+        super().__init__(f"{holder} is releasing in this workspace ({lock}); wait for its end, then repeat")
 
 
 class ForeignBundleError(PipelineError):

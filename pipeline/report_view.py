@@ -210,6 +210,7 @@ def searched_lines(report: NoveltyReport) -> tuple[str, ...]:
         f"Offices: {counts_words(found.by_country)}",
         f"Languages: {counts_words(found.languages)}",
         f"Sources: {counts_words(found.by_source)}",
+        *((f"How well this search finds what is there: {found.measured}",) if found.measured else ()),
     )
 
 

@@ -123,7 +123,9 @@ class Triage:
             return self._put(connection, case, now, actor, changed) if changed else now
 
     def see(self, case: str, key: str, actor: Person) -> None:
-        """Record that somebody looked at a document; once is enough."""
+        """Record that somebody looked at a document; once is enough. Raises UnknownCaseError."""
+        if self.get(case, key).seen:
+            return  # a page says so at each of its runs: most write nothing
         with self._store.begin() as connection:
             self._known(connection, case)
             before = store_triage.get(connection, case, key)

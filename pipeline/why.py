@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from index.text import content
 from pipeline.library import FoundPassage
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class Why:
     """Why a document was found."""
 
     words: tuple[tuple[str, float], ...]
-    """Words (stems) of the query that it has, with what each adds to its score by words, heaviest first."""
+    """Words of the query that it has, with what each adds to its score by words, heaviest first."""
     passage: FoundPassage | None
     """Its closest passage."""
     ranks: tuple[tuple[str, int | None], ...]
@@ -74,11 +75,14 @@ class Why:
         return f"words it has: {self.weighing}{closest}{parts}"
 
 
-def why(found: Found) -> Why:
-    """Return why a document was found."""
+def why(found: Found, query: str = "") -> Why:
+    """Return why a document was found; words that stand in the query are given as they are written there."""
     ranks = (found.words_rank, found.meaning_rank, found.passages_rank)
+    written: dict[str, str] = {}
+    for token in content(query):
+        written.setdefault(token.stem, query[token.start : token.end].lower())
     return Why(
-        words=tuple((word, weight) for word, weight in found.terms if weight > 0),
+        words=tuple((written.get(word, word), weight) for word, weight in found.terms if weight > 0),
         passage=found.passages[0] if found.passages else None,
         ranks=tuple(zip(CHANNELS, ranks, strict=True)),
         shares=_shares(found.shares),

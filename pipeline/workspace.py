@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -201,10 +201,11 @@ class Workspace:
 
     def holdings(self) -> CorpusStatus:
         """Return what the corpus holds, from the database alone: no index is opened, no model named."""
-        from pipeline import corpus_status
+        from pipeline import corpus_status, evaluation_stored
 
         with self.store.read() as connection:
-            return corpus_status.status(connection)
+            found = corpus_status.status(connection)
+        return replace(found, measured=evaluation_stored.words(self.folder / "index", found.snapshot))
 
     def corpus_extent(self) -> tuple[int, str]:
         """Return how many documents there are and the newest public day; opens no index."""

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+import math
+
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.fusion import convex, reciprocal_rank_fusion
+from index.fusion import Weights, by_shares, convex, reciprocal_rank_fusion, shares, standard
 
 RANKING = st.lists(st.integers(1, 30), unique=True, max_size=20)
-SCORES = st.dictionaries(st.integers(1, 30), st.floats(-5, 5), max_size=15)
+VALUE = st.integers(-500, 500).map(lambda value: value / 100)
+SCORES = st.dictionaries(st.integers(1, 30), VALUE, max_size=15)
+CHANNELS = st.dictionaries(st.integers(1, 30), st.tuples(VALUE, VALUE, VALUE), max_size=15).map(
+    lambda rows: [{item: row[number] for item, row in rows.items()} for number in range(3)]
+)
+WEIGHTS = st.tuples(*[st.integers(1, 10).map(lambda value: value / 10)] * 3)
 
 
 def test_a_score_is_the_sum_of_reciprocal_ranks() -> None:
@@ -51,25 +59,103 @@ def test_a_repeated_item_counts_where_it_first_stands() -> None:
     assert reciprocal_rank_fusion([[7, 8, 7]]) == reciprocal_rank_fusion([[7, 8]])
 
 
-@given(SCORES)
-def test_a_channel_that_scores_all_alike_has_no_say(words: dict[int, float]) -> None:
-    flat = dict.fromkeys(words, 3.0)
-    order = [item for item, _ in convex(words, flat)]
-    if len({round(value, 6) for value in words.values()}) == len(words) > 1:
-        assert order == sorted(words, key=lambda item: -words[item])
-    assert sorted(order) == sorted(words)
+@given(CHANNELS, WEIGHTS)
+def test_a_score_is_the_sum_of_what_the_channels_give(
+    channels: list[dict[int, float]], weights: tuple[float, ...]
+) -> None:
+    fused = convex(channels, weights)
+    assert sorted(item for item, _, _ in fused) == sorted(channels[0])
+    assert all(score == sum(given_by) and len(given_by) == 3 for _, score, given_by in fused)
+    assert fused == sorted(fused, key=lambda entry: (-entry[1], entry[0]))
 
 
-@given(SCORES, st.floats(0.1, 9), st.floats(-5, 5))
-def test_the_scale_of_a_channel_does_not_matter(words: dict[int, float], factor: float, shift: float) -> None:
+@given(CHANNELS, WEIGHTS)
+def test_a_channel_without_weight_is_as_if_it_were_not_there(
+    channels: list[dict[int, float]], weights: tuple[float, ...]
+) -> None:
+    silent = convex(channels, (weights[0], weights[1], 0.0))
+    absent = convex(channels[:2], weights[:2])
+    assert [item for item, _, _ in silent] == [item for item, _, _ in absent]
+    assert all(given_by[2] == 0.0 for _, _, given_by in silent)
+
+
+@given(CHANNELS, WEIGHTS)
+def test_the_order_in_which_channels_are_named_does_not_matter(
+    channels: list[dict[int, float]], weights: tuple[float, ...]
+) -> None:
+    forward = {item: score for item, score, _ in convex(channels, weights)}
+    backward = {item: score for item, score, _ in convex(channels[::-1], weights[::-1])}
+    assert forward == pytest.approx(backward, abs=1e-12)
+
+
+@given(CHANNELS, WEIGHTS)
+def test_only_the_proportions_of_weights_count(
+    channels: list[dict[int, float]], weights: tuple[float, ...]
+) -> None:
+    one = {item: score for item, score, _ in convex(channels, weights)}
+    tenfold = {item: score for item, score, _ in convex(channels, [10 * weight for weight in weights])}
+    assert one == pytest.approx(tenfold, abs=1e-12)
+
+
+@given(CHANNELS.filter(lambda channels: len(channels[0]) > 1), WEIGHTS)
+def test_an_item_that_is_best_in_every_channel_is_first(
+    channels: list[dict[int, float]], weights: tuple[float, ...]
+) -> None:
+    best = max(channels[0])
+    for channel in channels:
+        channel[best] = max(channel.values()) + 1.0
+    assert convex(channels, weights)[0][0] == best
+
+
+@given(SCORES, st.integers(1, 90), st.integers(-50, 50))
+def test_the_scale_of_a_channel_does_not_matter(words: dict[int, float], factor: int, shift: int) -> None:
     meaning = {item: float(item) for item in words}
-    plain = dict(convex(words, meaning))
-    scaled = dict(convex({item: factor * value + shift for item, value in words.items()}, meaning))
-    if len(words) > 1 and max(words.values()) - min(words.values()) > 0.01:
-        assert all(abs(plain[item] - scaled[item]) < 1e-6 for item in words)
-    assert plain.keys() == scaled.keys()
+    scaled = {item: factor / 10 * value + shift / 10 for item, value in words.items()}
+    plain = {item: score for item, score, _ in convex([words, meaning], [0.5, 0.5])}
+    other = {item: score for item, score, _ in convex([scaled, meaning], [0.5, 0.5])}
+    assert plain == pytest.approx(other, abs=1e-9)
 
 
-def test_convex_refuses_candidates_with_only_one_score() -> None:
-    with pytest.raises(ValueError, match="both scores"):
-        convex({1: 1.0}, {2: 1.0})
+@given(SCORES, VALUE)
+def test_a_channel_that_scores_all_alike_gives_nothing(words: dict[int, float], value: float) -> None:
+    fused = convex([words, dict.fromkeys(words, value)], [0.5, 0.5])
+    assert all(given_by[1] == 0.0 for _, _, given_by in fused)
+    assert [item for item, _, _ in fused] == [
+        item for item, _ in sorted(words.items(), key=lambda pair: (-pair[1], pair[0]))
+    ]
+
+
+def test_convex_refuses_candidates_that_a_channel_did_not_score() -> None:
+    with pytest.raises(ValueError, match="score of every candidate"):
+        convex([{1: 1.0}, {2: 1.0}], [0.5, 0.5])
+
+
+def test_convex_refuses_a_channel_without_a_weight() -> None:
+    with pytest.raises(ValueError, match="zip"):
+        convex([{1: 1.0}, {1: 1.0}], [0.5])
+
+
+def test_nothing_fused_is_nothing() -> None:
+    assert convex([], []) == []
+    assert convex([{}, {}], [0.5, 0.5]) == []
+
+
+def test_shares_come_in_the_order_of_items() -> None:
+    items, rows = shares([{3: 1.0, 1: 0.0}, {1: 4.0, 3: 2.0}], [3.0, 1.0])
+    assert items == [1, 3]
+    assert rows.tolist() == [[-0.75, 0.25], [0.75, -0.25]]
+    assert by_shares(items, rows) == [(3, 0.5, (0.75, -0.25)), (1, -0.5, (-0.75, 0.25))]
+
+
+@given(st.lists(VALUE, min_size=2, max_size=20).filter(lambda values: max(values) - min(values) > 0.01))
+def test_z_scores_have_no_mean_and_unit_spread(values: list[float]) -> None:
+    made = standard(values)
+    assert abs(float(made.mean())) < 1e-9
+    assert abs(float(made.std()) - 1.0) < 1e-9
+    assert np.argsort(made, kind="stable").tolist() == np.argsort(values, kind="stable").tolist()
+
+
+@pytest.mark.parametrize("bad", [-0.1, math.inf, math.nan])
+def test_a_weight_is_finite_and_not_below_zero(bad: float) -> None:
+    with pytest.raises(ValueError, match="not below zero"):
+        Weights(words=bad)

@@ -14,7 +14,6 @@ from index.encoder import SentenceEncoder
 from index.encoders import Encoders
 from index.errors import (
     EncoderOutputError,
-    IndexDamagedError,
     IndexMissingError,
     ItemError,
     ManifestMismatchError,
@@ -158,7 +157,7 @@ def test_a_reader_keeps_its_generation_while_another_writes(tmp_path: Path, item
             writer.apply(batch, [item.id - 60 for item in batch])
         assert [reader.search(query) for query in QUERIES] == before
         assert reader.generation == 1
-    assert HybridIndex.open(tmp_path, hashed()).generation == 16
+    assert HybridIndex.open(tmp_path, hashed()).generation >= 16  # merges may have added some
     assert [reader.search(query) for query in QUERIES] == before
 
 
@@ -243,11 +242,12 @@ def test_the_piece_that_says_it_comes_first(tmp_path: Path) -> None:
 def test_stored_vectors_are_the_encoders(opened: HybridIndex, items: list[Item]) -> None:
     ordinals, vectors = opened.vectors_of(7)
     assert ordinals.tolist() == [piece.ordinal for piece in items[6].pieces]
-    assert np.array_equal(vectors, PassageEncoder().encode([piece.text for piece in items[6].pieces]))
+    encoded = PassageEncoder().encode([piece.text for piece in items[6].pieces])
+    assert np.allclose(vectors, encoded, atol=0.005)  # one byte a dimension
     whole = HashEncoder().encode([items[6].pieces[0].text])[0]
     found = opened.document_vector(7)
     assert found is not None
-    assert np.array_equal(found, whole)
+    assert np.allclose(found, whole, atol=0.001)  # half precision
     assert opened.document_vector(99_999) is None
 
 
@@ -345,10 +345,12 @@ def test_another_passage_format_is_refused(tmp_path: Path) -> None:
 
 def test_a_lost_file_is_damage_not_an_empty_result(tmp_path: Path, items: list[Item]) -> None:
     build(tmp_path, [items[:10]])
-    for path in (tmp_path / "dense").rglob("vectors.npy"):
+    for path in (tmp_path / "dense").rglob("passages.codes.npy"):
         path.unlink()
-    with pytest.raises(IndexDamagedError, match="corpus rebuild"):
-        HybridIndex.open(tmp_path, hashed())
+    with HybridIndex.open(tmp_path, hashed()) as index:
+        assert [found.items for found in index.damaged] == [10]
+        assert index.items == 10
+        assert index.ids().size == 0
 
 
 def test_hostile_text_is_only_text(tmp_path: Path) -> None:

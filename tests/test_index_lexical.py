@@ -12,14 +12,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index.errors import IndexDamagedError, QuerySyntaxError
-from index.lexical import MOST_TERMS, Lexical
+from index.formulation import MOST
+from index.lexical import Lexical
 from index.lexical_files import write_generation
-from index.manifest import Manifest
 from index.records import Item, Piece
 from index.syntax import parse
+from tests.word_index import item, manifest, opened, reopened
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
 ITEMS = (
@@ -59,10 +59,10 @@ ITEMS = (
 
 @pytest.fixture(scope="module")
 def lexical(tmp_path_factory: pytest.TempPathFactory) -> Lexical:
-    return _open(tmp_path_factory.mktemp("lexical") / "one", ITEMS)
+    return opened(tmp_path_factory.mktemp("lexical") / "one", ITEMS)
 
 
-def test_prose_ranks_by_bm25_of_all_words_of_an_item(lexical: Lexical) -> None:
+def test_prose_ranks_by_bm25_of_all_words_of_anitem(lexical: Lexical) -> None:
     ranked = lexical.rank("pumping", None, 10)
     # 2 items of 3 are without the word; item 2 has 3 of its 20 words, the average item is 15.67 long.
     lengths = {1: 17, 2: 20, 3: 9}
@@ -133,8 +133,8 @@ def test_an_expression_finds_exactly_what_it_says(lexical: Lexical, query: str, 
     )
 )
 def test_no_query_does_more_than_match_or_be_refused(lexical: Lexical, query: str) -> None:
-    for item, score in lexical.rank(query, None, 10):
-        assert item in (1, 2, 3)
+    for number, score in lexical.rank(query, None, 10):
+        assert number in (1, 2, 3)
         assert score > 0
     try:
         found = lexical.evaluate(parse(query), None, 10)
@@ -158,8 +158,8 @@ def test_a_large_filter_is_as_exact_as_a_small_one(lexical: Lexical, monkeypatch
 
 
 def test_ties_go_to_the_lower_item_however_few_are_asked_for(tmp_path: Path) -> None:
-    alike = [_item(number, "one and the same text") for number in range(60, 0, -1)]
-    lexical = _open(tmp_path / "ties", alike)
+    alike = [item(number, "one and the same text") for number in range(60, 0, -1)]
+    lexical = opened(tmp_path / "ties", alike)
     assert [item for item, _ in lexical.rank("same text", None, 3)] == [1, 2, 3]
     assert [item for item, _ in lexical.rank("same text", np.arange(30, 50), 3)] == [30, 31, 32]
 
@@ -176,7 +176,7 @@ def test_boilerplate_is_dropped_unless_it_is_all_there_is(lexical: Lexical) -> N
 def test_a_long_query_keeps_its_heaviest_words_with_their_counts(lexical: Lexical) -> None:
     words = " ".join(f"word{number}" for number in range(100))
     terms = lexical.terms(f"{words} valve valve seal pump pump pump")
-    assert len(terms) == MOST_TERMS
+    assert len(terms) == MOST
     assert terms[0] == ("pump", 3)
 
 
@@ -201,68 +201,38 @@ def test_idf_is_bm25s_and_unknown_words_weigh_most(lexical: Lexical) -> None:
 
 
 def test_a_generation_made_from_another_leaves_it_as_it_was(tmp_path: Path) -> None:
-    first = _open(tmp_path / "first", ITEMS)
+    first = opened(tmp_path / "first", ITEMS)
     before = first.rank("valve seal", None, 10)
-    counts = write_generation(tmp_path / "first", tmp_path / "second", [_item(9, "zeppelin")], {1})
+    counts = write_generation(tmp_path / "first", tmp_path / "second", [item(9, "zeppelin")], {1})
     assert counts[:2] == (3, 4)
-    second = Lexical(tmp_path / "second", _manifest(*counts[:2]))
+    second = Lexical(tmp_path / "second", manifest(*counts[:2]))
     assert sorted(item for item, _ in second.rank("valve zeppelin", None, 10)) == [2, 3, 9]
     assert first.rank("valve seal", None, 10) == before
-    assert _reopened(tmp_path / "first", ITEMS).rank("valve seal", None, 10) == before
+    assert reopened(tmp_path / "first", ITEMS).rank("valve seal", None, 10) == before
 
 
 def test_idf_forgets_items_that_were_removed(tmp_path: Path) -> None:
-    _open(tmp_path / "first", ITEMS)
+    opened(tmp_path / "first", ITEMS)
     counts = write_generation(tmp_path / "first", tmp_path / "second", [], {2})
-    weights = Lexical(tmp_path / "second", _manifest(*counts[:2])).idf(["pump"])
+    weights = Lexical(tmp_path / "second", manifest(*counts[:2])).idf(["pump"])
     assert weights["pump"] == pytest.approx(math.log(1 + 2.5 / 0.5))
 
 
 def test_a_stale_writer_lock_does_not_matter(tmp_path: Path) -> None:
-    _open(tmp_path / "first", ITEMS)
+    opened(tmp_path / "first", ITEMS)
     for lock in (tmp_path / "first").glob("*/.tantivy-*.lock"):
         lock.write_text("left by a killed process")
-    assert write_generation(tmp_path / "first", tmp_path / "second", [_item(9, "x")], ())[:2] == (4, 6)
+    assert write_generation(tmp_path / "first", tmp_path / "second", [item(9, "x")], ())[:2] == (4, 6)
 
 
 def test_a_count_that_the_manifest_does_not_confirm_is_damage(tmp_path: Path) -> None:
-    _open(tmp_path / "first", ITEMS)
+    opened(tmp_path / "first", ITEMS)
     with pytest.raises(IndexDamagedError, match="holds 3 entries, the manifest says 4"):
-        Lexical(tmp_path / "first", _manifest(4, 5))
+        Lexical(tmp_path / "first", manifest(4, 5))
 
 
 def test_unreadable_files_are_damage(tmp_path: Path) -> None:
-    _open(tmp_path / "first", ITEMS)
+    opened(tmp_path / "first", ITEMS)
     (tmp_path / "first" / "documents" / "meta.json").write_text("{")
     with pytest.raises(IndexDamagedError, match="corpus rebuild"):
-        Lexical(tmp_path / "first", _manifest(3, 5))
-
-
-def _item(number: int, text: str) -> Item:
-    piece = Piece(ordinal=0, field="abstract", text=text)
-    return Item(id=number, day=None, tags=(), title="", pieces=(piece,))
-
-
-def _open(folder: Path, items: Sequence[Item]) -> Lexical:
-    write_generation(None, folder, items, ())
-    return _reopened(folder, items)
-
-
-def _reopened(folder: Path, items: Sequence[Item]) -> Lexical:
-    return Lexical(folder, _manifest(len(items), sum(len(item.pieces) for item in items)))
-
-
-def _manifest(documents: int, pieces: int) -> Manifest:
-    return Manifest(
-        generation=1,
-        model="none",
-        model_sha256="",
-        dim=1,
-        precision="float32",
-        passage_model="none",
-        passage_sha256="",
-        passage_dim=1,
-        passages_format=1,
-        documents=documents,
-        pieces=pieces,
-    )
+        Lexical(tmp_path / "first", manifest(3, 5))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -68,14 +68,32 @@ def test_a_cut_manifest_is_corrupt_and_says_what_to_do(tmp_path: Path, cut: int)
         ("segments", {}),
         ("segments", [[]]),
         ("segments", [{"number": 1}]),
+        (
+            "segments",
+            [{**asdict(EXAMPLE.segments[0]), "passages": {"lists": 1, "probes": 1, "recall": "all"}}],
+        ),
+        (
+            "segments",
+            [{**asdict(EXAMPLE.segments[0]), "passages": {"lists": 1, "probes": 1, "recall": -0.1}}],
+        ),
         ("unheard", 1),
     ],
 )
 def test_a_manifest_with_a_wrong_value_is_corrupt(tmp_path: Path, name: str, value: object) -> None:
     manifest.write(tmp_path, EXAMPLE)
     path = tmp_path / "manifest.json"
-    path.write_text(json.dumps({**json.loads(path.read_text()), name: value}))
+    changed = {**json.loads(path.read_text()), name: value}
+    changed.pop("check")
+    path.write_text(json.dumps({**changed, "check": manifest._check(changed)}))
     with pytest.raises(ManifestCorruptError):
+        manifest.read(tmp_path)
+
+
+def test_one_changed_digit_in_a_manifest_is_noticed(tmp_path: Path) -> None:
+    manifest.write(tmp_path, EXAMPLE)
+    path = tmp_path / "manifest.json"
+    path.write_text(path.read_text().replace('"items": 2', '"items": 3', 1))
+    with pytest.raises(ManifestCorruptError, match="not what was written"):
         manifest.read(tmp_path)
 
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from safetensors.numpy import load_file, save_file
 from tokenizers import Tokenizer
 
-from index.errors import EncoderChecksumError, EncoderMissingError, EncoderOutputError
+from index.errors import EncoderOutputError, PassageModelChecksumError, PassageModelMissingError
 from index.pieces import Pieces
 from index.static_encoder import DIM, PASSAGE_MODEL, SHA256, StaticEncoder
 
@@ -74,8 +74,8 @@ def test_vectors_are_those_of_sentence_transformers(
     theirs = np.asarray(reference.encode(TEXTS), dtype=np.float32)
     assert ours.shape == theirs.shape == (len(TEXTS), DIM)
     assert ours.dtype == np.float32
-    empty = ~ours.any(axis=1)
-    assert np.array_equal(empty, ~theirs.any(axis=1))
+    empty = np.abs(ours).max(axis=1) == 0
+    assert np.array_equal(empty, np.abs(theirs).max(axis=1) == 0)
     assert empty[TEXTS.index("")]
     assert (ours * theirs).sum(axis=1)[~empty].min() > 0.9999
     assert np.allclose(np.linalg.norm(ours[~empty], axis=1), 1.0, atol=1e-6)
@@ -103,13 +103,17 @@ _PIECES = Pieces(PASSAGE_MODEL / "tokenizer.json")
 _TOKENIZER = Tokenizer.from_file(str(PASSAGE_MODEL / "tokenizer.json"))
 
 
-def test_memory_of_runs_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("index.pieces._KEPT", 50)
+@pytest.mark.parametrize(("limit", "value"), [("_KEPT", 50), ("_KEPT_CHARACTERS", 2500)])
+def test_memory_of_runs_is_bounded(monkeypatch: pytest.MonkeyPatch, limit: str, value: int) -> None:
+    monkeypatch.setattr(f"index.pieces.{limit}", value)
     pieces = Pieces(PASSAGE_MODEL / "tokenizer.json")
+    sizes = []
     for start in range(0, 400, 20):
         texts = [f"valve{number} pump{number} {'y' * 100}{number}" for number in range(start, start + 20)]
         _same_pieces(pieces, texts)
-        assert len(pieces._seen) <= 50
+        sizes.append(len(pieces._runs))
+    assert max(sizes) <= 50 + 60
+    assert sizes[-1] < sum(sizes)
 
 
 def test_a_text_gets_the_same_vector_whatever_stands_beside_it(encoder: StaticEncoder) -> None:
@@ -134,6 +138,11 @@ def test_order_and_repetition_cost_nothing_in_exactness(encoder: StaticEncoder) 
     one, two, three = encoder.encode([" ".join(words), " ".join(shuffled), PROSE])
     assert np.array_equal(one, two)
     assert np.allclose(one, three, atol=1e-6)
+
+
+def test_half_a_character_costs_nothing_else(encoder: StaticEncoder) -> None:
+    broken, whole = encoder.encode([f"{PROSE} \ud83d", f"{PROSE} ?"])
+    assert np.array_equal(broken, whole)
 
 
 def test_no_text_gives_no_vectors(encoder: StaticEncoder) -> None:
@@ -211,25 +220,26 @@ def test_a_tokenizer_of_another_kind_is_given_whole_texts(tmp_path: Path) -> Non
     assert ids.tolist() == [one for text in TEXTS for one in tokenizer.encode(text).ids]
 
 
-def test_other_weights_under_the_packaged_name_are_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("name", ["model.safetensors", "tokenizer.json"])
+def test_another_file_under_the_packaged_name_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     folder = _copy(tmp_path)
-    data = bytearray((folder / "model.safetensors").read_bytes())
-    data[-1] ^= 1
-    (folder / "model.safetensors").write_bytes(data)
+    data = (folder / name).read_bytes()
+    other = data + b" " if name == "tokenizer.json" else data[:-1] + bytes([data[-1] ^ 1])
+    (folder / name).write_bytes(other)
     monkeypatch.setattr("index.static_encoder.PASSAGE_MODEL", folder)
-    with pytest.raises(EncoderChecksumError, match=SHA256):
+    with pytest.raises(PassageModelChecksumError, match=name):
         StaticEncoder().encode(["pump"])
 
 
 def test_a_folder_that_is_no_static_model_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(EncoderMissingError, match="nowhere"):
+    with pytest.raises(PassageModelMissingError, match="nowhere"):
         StaticEncoder(tmp_path / "nowhere").encode(["pump"])
     folder = _copy(tmp_path)
     for text in ("[]", "{", '[{"type": "sentence_transformers.models.Transformer"}]', '[{"idx": 0}]', "[1]"):
         (folder / "modules.json").write_text(text, encoding="utf-8")
-        with pytest.raises(EncoderMissingError):
+        with pytest.raises(PassageModelMissingError):
             StaticEncoder(folder).encode(["pump"])
 
 
@@ -250,5 +260,5 @@ def test_a_damaged_model_is_refused_with_its_name(tmp_path: Path, damage: str) -
             "few": {"embedding.weight": weights[:100]},
         }[damage]
         save_file(changed, path)
-    with pytest.raises((EncoderOutputError, EncoderMissingError), match="other"):
+    with pytest.raises((EncoderOutputError, PassageModelMissingError), match="other"):
         StaticEncoder(folder).encode(["pump"])

@@ -93,7 +93,7 @@ def test_each_feature_can_be_asked_for_and_words_of_ones_own_leave_the_features_
 def test_filters_have_counts_and_stand_in_the_address(case: str) -> None:
     page = _open(case)
     kinds = page.multiselect(key="filter-kind")
-    assert "report \\(1\\)" in kinds.options
+    assert "report (1)" in kinds.options
     countries = page.multiselect(key="filter-country")
     assert countries.options[0].startswith("US")
     kinds.set_value(["report"]).run()
@@ -213,6 +213,15 @@ def test_the_bar_moves_over_the_cards_and_acts_on_the_marked_one(face: Workspace
     assert f"2. {hits[1]}" in words(page)
     page.button(key="bar-IN_CHART").click().run()
     assert face.triage.keys(case, Verdict.IN_CHART) == (hits[1],)
+
+
+def test_the_chart_says_when_it_lacks_what_was_added_since(face: Workspace, case: str) -> None:
+    for _ in face.cases.assess(case, INES, limit=1):
+        pass
+    assert "Compare again" not in words(open_page("case", id=case, view="chart"))
+    face.triage.change(case, Mark(key=_EMITTER), INES, verdict=Verdict.IN_CHART)
+    said = words(open_page("case", id=case, view="chart"))
+    assert "What people add to the chart was changed after this comparison." in said
 
 
 def test_a_document_opened_from_a_case_counts_as_seen_there(face: Workspace, case: str) -> None:

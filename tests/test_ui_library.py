@@ -44,6 +44,8 @@ def test_without_a_question_the_page_shows_what_the_corpus_holds(workspace: Work
     assert "1 group of near-duplicates with 2" in said
     assert workspace.corpus.status().snapshot in said
     assert "By year of publication" in said
+    assert "How well it finds things" in said
+    assert "not measured" in said
     assert "A47B" in said
 
 
@@ -68,6 +70,23 @@ def test_the_address_holds_the_filters(workspace: Workspace) -> None:
     assert "1. Folding table" in said
     nothing = words(open_page("library", q="cam", mode="words", country="JP"))
     assert "not proof that nothing exists" in nothing
+
+
+def test_a_search_without_a_case_has_reasons_counts_examples_and_no_verdicts(
+    workspace: Workspace,
+) -> None:
+    page = open_page("library", q="cam AND notch", mode="words")
+    said = words(page)
+    assert "Read as an expression: " in said
+    assert "Words it has: " in said
+    assert "Counts are of all documents that match." in said
+    assert "A47B (1)" in page.multiselect(key="filter-class").options
+    assert not any(button.label == "Keep" for button in page.button)
+    press(page, "More like this")
+    assert page.query_params["like"] == "EP-1000001-A1"
+    assert "1. Folding table" not in words(page)
+    wrong = open_page("library", q='title:(cam AND "notch')
+    assert "▲ column" in words(wrong)
 
 
 def test_a_document_shows_text_dates_family_citations_and_origin(workspace: Workspace) -> None:

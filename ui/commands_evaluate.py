@@ -1,7 +1,7 @@
 """`antedate evaluate`: measure the ranking on a BEIR folder, the built-in benchmark or the corpus itself.
 
-Exit codes: 0 measured and every check held; 1 a check failed, the evidence is insufficient, or a
-figure dropped outside its interval (`--against`); 2 a wrong call or a folder that is no benchmark; 3 the machine.
+Exit codes: 0 measured and every check held; 1 a check failed, the evidence is insufficient, or a figure
+dropped outside its interval (`--against`); 2 a wrong call or a folder that is no benchmark; 3 the machine.
 """
 
 from __future__ import annotations

@@ -138,6 +138,7 @@ def search(
         "date_uncertain": reach.uncertain,
         "undated_left_out": reach.undated,
         "not_indexed_yet": reach.waiting,
+        "damage": list(reach.damage),
         "documents": total,
     }
     answer: dict[str, Any] = {
@@ -151,7 +152,7 @@ def search(
         [
             *lines.read_lines(query, reading, meant=meant),
             *lines.reach_lines(reach, before, total, dated=before is not None or after is not None),
-            *lines.hit_lines(found, before),
+            *lines.hit_lines(found, query, before),
             *(lines.facet_lines(counts) if counts is not None else ()),
         ],
     )

@@ -46,6 +46,7 @@ def as_json(status: CorpusStatus) -> dict[str, Any]:
         "model_sha256": status.model_sha256,
         "generation": status.generation,
         "waiting": status.waiting,
+        "measured": status.measured,
     }
 
 
@@ -64,12 +65,14 @@ def lines(status: CorpusStatus) -> list[str]:
         f"near-duplicates  {status.near_groups} groups, with {status.in_near_groups} documents",
         *([f"wanted    {status.numbers_wanted} numbers of lists, no text"] if status.numbers_wanted else []),
         *([f"waiting   {status.waiting} changes are not in the index yet"] if status.waiting else []),
+        *(f"damaged   {sentence}" for sentence in status.damage),
         *(line for name, group in _GROUPS for line in _chart(name, list(getattr(status, group)))),
         *_chart("year", years),
         *_chart("class", named),
         *_failed(status),
         f"snapshot  {status.snapshot}",
         f"model     {status.model}",
+        *([f"measured  {status.measured}"] if status.measured else []),
     ]
 
 

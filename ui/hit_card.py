@@ -23,9 +23,9 @@ _KIN = 4
 _QUOTE = 500
 
 
-def card(number: int, result: Result, mark: Mark | None = None) -> tuple[str, ...]:
-    """Return a hit as HTML; with a mark, what people said of it in a case."""
-    hit, reasons = result.found, why(result.found)
+def card(number: int, result: Result, query: str, mark: Mark | None = None) -> tuple[str, ...]:
+    """Return a hit of a query as HTML; with a mark, what people said of it in a case."""
+    hit, reasons = result.found, why(result.found, query)
     public = f"public {hit.published or 'on an unknown day'}"
     pieces = [
         element(f"{number}. {hit.title}", "ad-title"),

@@ -43,6 +43,7 @@ def reach_lines(reach: Reach, before: date | None, total: int, *, dated: bool) -
         )
     if dated and reach.undated:
         lines.append(f"{reach.undated} without any public date were left out")
+    lines += [f"warning: {sentence}" for sentence in reach.damage]
     if reach.waiting:
         lines.append(f"{reach.waiting} changes are not in the index yet (a command is still writing it)")
     return lines
@@ -83,11 +84,11 @@ def _member(relative: Relative) -> dict[str, str]:
     return {"key": relative.key, "published": relative.published}
 
 
-def hit_lines(found: tuple[Result, ...], before: date | None) -> list[str]:
+def hit_lines(found: tuple[Result, ...], query: str, before: date | None) -> list[str]:
     """Return the hits with why each is one, its kin and its passages."""
     lines: list[str] = []
     for number, result in enumerate(found, 1):
-        hit, reasons = result.found, why(result.found)
+        hit, reasons = result.found, why(result.found, query)
         lines += ["", f"{number}. {hit.key}  {printable(hit.title)}"]
         doubt = f" – date uncertain, may not be before {before}" if hit.date_uncertain else ""
         public = hit.published or "on an unknown day"

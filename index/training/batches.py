@@ -51,7 +51,7 @@ class Drawing:
         self, shares: Mapping[str, float], rng: np.random.Generator
     ) -> list[tuple[int, NDArray[np.int64]]]:
         """Return the batches of an epoch: group and rows. `shares`: how much of a group one epoch sees."""
-        planned = []
+        planned: list[tuple[int, NDArray[np.int64]]] = []
         for number, group in enumerate(self._groups):
             wanted = round(len(group) * shares.get(group.name, 1.0))
             rounds = [rng.permutation(len(group)) for _ in range(-(-wanted // max(len(group), 1)))]

@@ -6,8 +6,8 @@ Decisions
   partner (and what has an equal key) is a negative, in both directions.
 * The gradient of that is four lines; written out, a step is two sparse products and two dense ones, and the
   same seed with one thread gives the same bits.
-* Rows start at random with the length `a / (a + p)` of smooth inverse frequency: what stands everywhere says
-  little.
+* Rows start at random, or from what a sentence encoder says about each piece alone, turned to its main axes;
+  their length is `a / (a + p)` of smooth inverse frequency: what stands everywhere says little.
 """
 
 from __future__ import annotations
@@ -31,18 +31,36 @@ _NEVER = -1e4
 class Rates:
     """How fast, how sharp: peak rate of Adam, share of the steps that warm up, temperature of the softmax."""
 
-    peak: float = 0.2
+    peak: float = 0.15
     warm: float = 0.05
     temperature: float = 0.05
 
 
-def start(seen: NDArray[np.int64], dim: int, rng: np.random.Generator) -> NDArray[np.float32]:
-    """Return a table of random rows, weighted by how seldom a piece is seen; piece 0 stays zero."""
+def start(
+    seen: NDArray[np.int64], dim: int, rng: np.random.Generator, told: NDArray[np.float32] | None = None
+) -> NDArray[np.float32]:
+    """Return a table weighted by how seldom a piece is seen (`seen`: how often); piece 0 stays zero.
+
+    `told`: a vector of any length for each piece; without it rows are random. Columns that `told` is too
+    short for are zero.
+    """
     share = seen / max(int(seen.sum()), 1)
     table = rng.standard_normal((len(seen), dim), dtype=np.float32)
+    if told is not None:
+        table = _main_axes(told.astype(np.float64), seen > 0, dim)
     table *= (_SMOOTH / (_SMOOTH + share)).astype(np.float32)[:, None]
     table[0] = 0
     return table
+
+
+def _main_axes(told: NDArray[np.float64], used: NDArray[np.bool_], dim: int) -> NDArray[np.float32]:
+    """Return the coordinates on the main axes, about one on average."""
+    centred = told - told[used].mean(axis=0)
+    _, axes = np.linalg.eigh(centred.T @ centred)
+    turned = centred @ axes[:, ::-1][:, :dim]
+    made = np.zeros((len(told), dim), dtype=np.float32)
+    made[:, : turned.shape[1]] = turned / (np.sqrt((turned * turned).sum(axis=1)).mean() / np.sqrt(dim))
+    return made
 
 
 class Learner:

@@ -27,7 +27,8 @@ def on_grid(table: NDArray[np.float32]) -> NDArray[np.float16]:
     """Scale a table (lengths do not matter to cosines) and round it to whole numbers, over 2**9."""
     largest = float(np.abs(table).max()) or 1.0
     units = np.rint(table * (MOST / largest))
-    return (units / 512).astype(np.float16)
+    made: NDArray[np.float16] = (units / 512).astype(np.float16)
+    return made
 
 
 def save(folder: Path, table: NDArray[np.float32], tokenizer: str) -> None:

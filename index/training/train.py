@@ -1,7 +1,8 @@
 """`python -m index.training.train --data DIR --out DIR --seed N`: the passage encoder, from data to folder.
 
-One thread and one seed give one SHA-256 (on one kind of processor: another may add in another order). The log
-says what was read, what was left out, and the loss of every sort of pair.
+The vectors of the pieces start from what the packaged MiniLM says about each piece alone. One thread and one
+seed give one SHA-256 (on one kind of processor: another may add in another order). The log says what was
+read, what was left out, and the loss of every sort of pair.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
+from index.encoder import SentenceEncoder
 from index.pieces import Pieces
 from index.training import data, learning, pairs, saving, vocabulary
 from index.training.batches import Drawing
@@ -24,18 +27,20 @@ from index.training.batches import Drawing
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from index.encoder import Encoder
+
 _LOG = logging.getLogger(__name__)
 _SHARES = {"cloze-passage": 0.4}
 _TELL = 50
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Recipe:
     """All that decides what comes out, besides the data."""
 
     pieces: int = 23_000
     dim: int = 256
-    epochs: int = 4
+    epochs: int = 3
     batch: int = 2048
     drop: float = 0.2
     longest: int = 160
@@ -44,34 +49,69 @@ class Recipe:
     shares: Mapping[str, float] = field(default_factory=lambda: _SHARES)
 
 
-def train(folder: Path, out: Path, recipe: Recipe) -> str:
-    """Train on the data in `folder`, write the model to `out`; return the SHA-256 of its weights."""
-    import torch  # noqa: PLC0415 - seconds, and only training needs it
+@dataclass(frozen=True, slots=True, eq=False)
+class Prepared:
+    """What is learned from: the tokenizer, the run of pieces, groups over it, a teacher's vectors of them."""
 
-    torch.set_num_threads(1)
+    tokenizer: str
+    flat: NDArray[np.int32]
+    groups: list[pairs.Group]
+    pieces: int
+    told: NDArray[np.float32] | None
+
+
+def train(folder: Path, out: Path, recipe: Recipe, teacher: Encoder | None = None) -> str:
+    """Train on the data in `folder`, write the model to `out`; return the SHA-256 of its weights.
+
+    With a `teacher` the pieces start from what it says about each of them alone.
+    """
+    prepared = prepare(folder, recipe.pieces, teacher)
+    saving.save(out, learned(prepared, recipe), prepared.tokenizer)
+    return hashlib.sha256((out / "model.safetensors").read_bytes()).hexdigest()
+
+
+def prepare(folder: Path, size: int, teacher: Encoder | None = None) -> Prepared:
+    """Read the data, learn the vocabulary, cut everything into pieces."""
     without = data.excluded(folder)
-    tokenizer = vocabulary.learn(_texts(folder, without), recipe.pieces)
+    tokenizer = vocabulary.learn(_texts(folder, without), size)
     with TemporaryDirectory() as temporary:
         path = Path(temporary) / "tokenizer.json"
         path.write_text(tokenizer, encoding="utf-8")
         pieces = Pieces(path)
+    _LOG.info("vocabulary: %d pieces", pieces.count)
     flat, groups = pairs.build(data.documents(folder, without), data.pairs(folder, without), pieces)
     for group in groups:
         _LOG.info("group %s: %d pairs", group.name, len(group))
+    told = None if teacher is None else teacher.encode(vocabulary.spelled(tokenizer))
+    return Prepared(tokenizer, flat, groups, pieces.count, told)
+
+
+def learned(prepared: Prepared, recipe: Recipe) -> NDArray[np.float32]:
+    """Return the table of vectors after all epochs, learned in one thread."""
+    import torch  # noqa: PLC0415 - seconds, and only training needs it
+
+    torch.set_num_threads(1)
     rng = np.random.default_rng(recipe.seed)
-    drawing = Drawing(flat, groups, pieces.count, size=recipe.batch, drop=recipe.drop, longest=recipe.longest)
+    seen = np.bincount(prepared.flat, minlength=prepared.pieces)
+    drawing = Drawing(
+        prepared.flat,
+        prepared.groups,
+        prepared.pieces,
+        size=recipe.batch,
+        drop=recipe.drop,
+        longest=recipe.longest,
+    )
     plan = [part for _ in range(recipe.epochs) for part in drawing.plan(recipe.shares, rng)]
-    table = learning.start(np.bincount(flat, minlength=pieces.count), recipe.dim, rng)
+    table = learning.start(seen, recipe.dim, rng, prepared.told)
     learner = learning.Learner(table, len(plan), recipe.rates)
     losses: dict[str, float] = {}
     for number, (group_number, rows) in enumerate(plan, start=1):
-        group = groups[group_number]
+        group = prepared.groups[group_number]
         losses[group.name] = learner.step(drawing.batch(group, rows, rng))
         if number % _TELL == 0 or number == len(plan):
             shown = ", ".join(f"{name} {loss:.2f}" for name, loss in sorted(losses.items()))
             _LOG.info("step %d of %d: %s", number, len(plan), shown)
-    saving.save(out, learner.table, tokenizer)
-    return hashlib.sha256((out / "model.safetensors").read_bytes()).hexdigest()
+    return learner.table
 
 
 def _texts(folder: Path, without: data.Excluded) -> Iterator[str]:
@@ -91,7 +131,8 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=Recipe.epochs)
     given = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    digest = train(given.data, given.out, Recipe(seed=given.seed, epochs=given.epochs))
+    recipe = Recipe(seed=given.seed, epochs=given.epochs)
+    digest = train(given.data, given.out, recipe, SentenceEncoder(precision="float32", threads=1))
     _LOG.info("SHA-256 %s", digest)
 
 

@@ -112,7 +112,7 @@ def numbered(counts: Mapping[str, int], pieces: set[str]) -> dict[str, int]:
 
 def described(vocabulary: Mapping[str, int]) -> str:
     """Return the `tokenizer.json` of a vocabulary."""
-    made = {
+    made: dict[str, object] = {
         "version": "1.0",
         "truncation": None,
         "padding": None,
@@ -136,6 +136,12 @@ def described(vocabulary: Mapping[str, int]) -> str:
         },
     }
     return json.dumps(made, ensure_ascii=False, separators=(",", ":"))
+
+
+def spelled(tokenizer: str) -> list[str]:
+    """Return the letters of all pieces of a `tokenizer.json`, in the order of their numbers."""
+    numbers: dict[str, int] = json.loads(tokenizer)["model"]["vocab"]
+    return [piece.removeprefix("##") or piece for piece in sorted(numbers, key=numbers.__getitem__)]
 
 
 def _heaviest(counts: Mapping[str, int]) -> list[tuple[str, int]]:

@@ -8,11 +8,12 @@ What is measured
 * Searching: 100 real abstracts of about 100 words that say something, each with a date before which a hit
   must lie, all three channels mixed; the index is opened afresh. p50 and p95 in milliseconds.
 * Peers, the same texts and queries in the same run: tantivy alone (one field, its own stemmer, the date as a
-  range), and a FAISS flat scan of the same vectors in float32 with one thread and no date: the physical limit.
+  range), and a FAISS flat scan of the same vectors in float32 with one thread and no date: the physical
+  limit.
 
-`BENCH_COUNT` passages (1,000,000), one to a document; `--per-document 10` gives ten to each. `--without-peers`
-measures ours alone. Every part runs in its own process, so that peak memory (VmHWM, mapped files included)
-is its own. Texts are drawn as `million_texts` says; drawing them does not count.
+`BENCH_COUNT` passages (1,000,000), one to a document; `--per-document 10` gives ten to each;
+`--without-peers` measures ours alone. Every part runs in its own process, so that peak memory (VmHWM, mapped
+files included) is its own. Texts are drawn as `million_texts` says; drawing them does not count.
 """
 
 from __future__ import annotations
@@ -107,12 +108,13 @@ def _show(found: dict[str, dict[str, Any]], count: int, per: int, origin: str) -
             "≤ 700",
         ],
     ]
+    words_alone, vectors_alone = search["words"], search["meaning"]
     note = (
-        f"{count:,} passages of 200 words from {origin}, {per} to a document; ours in brackets as a multiple of "
-        f"the peer. Words alone: p50 {search['words']['p50_ms']:.1f} ms, p95 {search['words']['p95_ms']:.1f} ms; "
-        f"both kinds of vectors alone: p50 {search['meaning']['p50_ms']:.1f} ms, "
-        f"p95 {search['meaning']['p95_ms']:.1f} ms; opening the index: {search['open_s']:.2f} s. Our index holds "
-        "words of documents and of passages with their places, and two vectors a passage "
+        f"{count:,} passages of 200 words from {origin}, {per} to a document; ours in brackets as a multiple "
+        f"of the peer. Words alone: p50 {words_alone['p50_ms']:.1f} ms, p95 {words_alone['p95_ms']:.1f} ms; "
+        f"both kinds of vectors alone: p50 {vectors_alone['p50_ms']:.1f} ms, "
+        f"p95 {vectors_alone['p95_ms']:.1f} ms; opening the index: {search['open_s']:.2f} s. "
+        "Our index holds words of documents and of passages with their places, and two vectors a passage "
         "(384 and 256 numbers); the peers hold one of these each."
     )
     head = ("", "antedate", "tantivy alone", "FAISS flat scan", "wanted")
@@ -129,8 +131,7 @@ def _padded(row: list[object]) -> list[object]:
 def _beside(ours: float, digits: int, *peers: float | None) -> list[str]:
     """Return ours, then every peer with ours as a multiple of it."""
     cells = [f"{ours:,.{digits}f}"]
-    for peer in peers:
-        cells.append("" if not peer else f"{peer:,.{digits}f} (×{ours / peer:.2f})")
+    cells += [f"{peer:,.{digits}f} (×{ours / peer:.2f})" if peer else "" for peer in peers]
     return cells
 
 

@@ -70,14 +70,21 @@ class Kept(StaticEncoder):
 def build(folder: Path, count: int, per: int) -> dict[str, Any]:
     """Index words and vectors. The time to draw the texts, and to keep vectors for FAISS, does not count."""
     kept = Kept(folder / "vectors.f32")
-    spent = 0.0
+    spent = busy = 0.0
     with HybridIndex.open(folder / "index", Encoders(documents=Noise(), passages=kept), write=True) as index:
         for items in _batched(_items(folder, count, per), max(1, BATCH // per)):
-            started = time.perf_counter()
+            started, before = time.perf_counter(), time.process_time()
             index.apply(items)
             spent += time.perf_counter() - started
+            busy += time.process_time() - before
     kept.close()
-    return {"seconds": spent - kept.seconds, "bytes": _size(folder / "index"), **tables.peak()}
+    spent -= kept.seconds
+    return {
+        "seconds": spent,
+        "processor_seconds": busy,
+        "bytes": _size(folder / "index"),
+        **tables.peak(),
+    }
 
 
 def search(folder: Path, count: int, per: int) -> dict[str, Any]:

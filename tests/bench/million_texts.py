@@ -24,6 +24,7 @@ RUN, RUNS = 50, 4
 TITLE = 8
 """Words of a passage that are its document's title."""
 QUERIES, TERMS = 100, 100
+_STRIDE = 7 if DATA.is_dir() else 1
 FIRST, LAST = 730_120, 739_251
 """Days that documents are dated between: 2000 to 2024."""
 _ABSTRACTS = (("corpora/light.jsonl.gz", "abstract"), ("bench/patent_citations/corpus.jsonl.gz", "text"))
@@ -60,9 +61,10 @@ def prepare(folder: Path) -> str:
     with (folder / "runs.txt").open("w", encoding="utf-8") as runs:
         for number, text in enumerate(_texts()):
             words = text.split()
-            if number % 701 == 0 and len(queries) < QUERIES and (query := _query(text)):
+            if number % _STRIDE == 0 and len(queries) < QUERIES and (query := _query(text)):
                 queries.append(query)
-                continue
+                if DATA.is_dir():
+                    continue  # no passage holds a run of it; the demo corpus is too small for that
             runs.writelines(
                 " ".join(words[start : start + RUN]) + "\n" for start in range(0, len(words) - RUN + 1, RUN)
             )
@@ -90,6 +92,8 @@ def queries(folder: Path) -> list[Asked]:
 
 def _query(text: str) -> str:
     """Cut a text after `TERMS` words that say something; empty when it is shorter."""
+    if len(text.split()) < TERMS * 3 // 2:
+        return ""
     found = content(text)
     return text[: found[TERMS - 1].end] if len(found) >= TERMS else ""
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 ROOT = Path(__file__).parents[2]
-DATA = ROOT.parent / "shared" / "data"
+DATA = Path(os.environ.get("BENCH_DATA", ROOT.parent / "shared" / "data"))
 """Real texts; every bench says what it does where they are absent."""
 CACHE = Path(os.environ.get("BENCH_CACHE", ROOT / ".bench-cache"))
 """Vectors that a run of MiniLM made, by what made them: the next run takes seconds instead of an hour."""

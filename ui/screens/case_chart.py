@@ -8,7 +8,9 @@ import streamlit as st
 
 from pipeline.cases import UnknownReportError
 from pipeline.chart import DateStatus, Support
+from pipeline.including import PARAMETER
 from pipeline.report_view import place
+from pipeline.store_triage import Verdict
 from ui.widgets import badge, bullets, count, element, instant, marked, plain, show, table
 
 if TYPE_CHECKING:
@@ -42,6 +44,11 @@ def view(desk: Desk, case: Case) -> None:
     report = stored.report
     if desk.workspace.cases.features(case.id).features != report.features:
         st.warning("The features were changed after this comparison. Compare again to see what that changes.")
+    added = {value for name, value in report.parameters if name == PARAMETER}
+    if added != set(desk.workspace.triage.keys(case.id, Verdict.IN_CHART)):
+        st.warning(
+            "What people add to the chart was changed after this comparison. Compare again to see it here."
+        )
     _outcome(stored)
     _downloads(stored)
     _matrix(report.features, report.chart)
@@ -253,6 +260,7 @@ def _coverage(coverage: Coverage) -> None:
                     "countries: " + _counts(coverage.by_country),
                     "languages: " + _counts(coverage.languages),
                     count(len(coverage.queries), "query", "queries"),
+                    *([coverage.measured] if coverage.measured else []),
                 )
             )
         )

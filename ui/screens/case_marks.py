@@ -44,12 +44,14 @@ _KEYS: Final = (
 )
 
 
-def cards(desk: shell.Desk, case: str, rows: Sequence[Result], first: int) -> None:
-    """Show a page of hits, `first` of them on earlier pages, and the bar."""
+def cards(desk: shell.Desk, case: str, query: str, rows: Sequence[Result], first: int) -> None:
+    """Show a page of a query's hits, `first` of them on earlier pages, and the bar."""
     marks = desk.workspace.triage.marks(case, [result.found.key for result in rows])
     current = _current(case, len(rows))
     for place, result in enumerate(rows):
-        _card(desk, case, first + place + 1, result, marks[result.found.key], now=place == current)
+        mark = marks[result.found.key]
+        shown = card(first + place + 1, result, query, mark)
+        _card(desk, case, first + place + 1, shown, mark, now=place == current)
     result = rows[current]
     with st.bottom:
         _bar(desk, case, first + current + 1, result, marks[result.found.key], len(rows))
@@ -66,10 +68,10 @@ def _move(case: str, by: int) -> None:
     st.session_state[f"current-{case}"] = int(st.session_state.get(f"current-{case}", 0)) + by
 
 
-def _card(desk: shell.Desk, case: str, number: int, result: Result, mark: Mark, *, now: bool) -> None:
+def _card(desk: shell.Desk, case: str, number: int, shown: tuple[str, ...], mark: Mark, *, now: bool) -> None:
     key = mark.key
     with st.container(border=True, key=f"card-{number}"):
-        show('<span class="ad-now" hidden></span>' if now else "", *card(number, result, mark))
+        show('<span class="ad-now" hidden></span>' if now else "", *shown)
         if trouble := st.session_state.pop(f"trouble-{case}-{key}", ""):
             st.error(plain(trouble, limit=500))
         with st.container(horizontal=True, vertical_alignment="center"):

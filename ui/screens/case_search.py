@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 import streamlit as st
 
-from pipeline.assess import queries
+from pipeline.gathering import queries
 from pipeline.store_triage import Verdict
 from ui.screens import asked, case_marks, search_answer, search_filters, shell
 from ui.widgets import count, element, plain, show
@@ -145,6 +145,7 @@ def _frozen(
             only = triage.keys(case.id, _VERDICTS[shown])
         known = (question, (hidden, only))
         st.session_state[name] = known
+        st.session_state[f"current-{case.id}"] = 0
     found: tuple[tuple[str, ...], tuple[str, ...] | None] = known[1]
     return found
 
@@ -164,7 +165,7 @@ def _list(desk: shell.Desk, case: Case, found: Answer, wanted: Asked, shown: str
         if pages > 1:
             page = st.pagination(pages, key="page", bind="query-params")
     first = (page - 1) * search_answer.PAGE
-    case_marks.cards(desk, case.id, rows[first : first + search_answer.PAGE], first)
+    case_marks.cards(desk, case.id, wanted.query, rows[first : first + search_answer.PAGE], first)
 
 
 def _all_of_it(desk: shell.Desk, case: Case, rows: tuple[Result, ...], shown: str) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from pipeline import evaluation_stored
 from ui.hit_card import card
 from ui.screens import asked, library_document, search_answer, search_filters, shell
 from ui.widgets import bars, count, element, plain, show
@@ -36,7 +37,9 @@ def page() -> None:
     if wanted.is_empty:
         with bar:
             search_filters.limits(wanted, search_answer.counts(str(desk.workspace.folder), wanted))
-        _coverage(_status(str(desk.workspace.folder)))
+        status = _status(str(desk.workspace.folder))
+        _coverage(status)
+        _measured(desk, status)
         return
     found = search_answer.asked_for(desk, wanted)
     with bar:
@@ -72,7 +75,7 @@ def _list(found: Answer, wanted: asked.Asked) -> None:
     first = (page - 1) * search_answer.PAGE
     for number, result in enumerate(found.rows[first : first + search_answer.PAGE], first + 1):
         with st.container(border=True, key=f"card-{number}"):
-            show(*card(number, result))
+            show(*card(number, result, wanted.query))
             with st.container(horizontal=True, vertical_alignment="center"):
                 for label, name in (("More like this", "like"), ("Less like this", "unlike")):
                     st.button(
@@ -122,6 +125,13 @@ def _coverage(status: CorpusStatus) -> None:
     if status.failed_files:
         with st.expander(f"{count(len(status.failed_files), 'file')} gave nothing"):
             show(*(element(f"{file}: {reason}") for file, reason in status.failed_files[:200]))
+
+
+def _measured(desk: shell.Desk, status: CorpusStatus) -> None:
+    """Show how well this index was found to find things, if anybody has measured it."""
+    if status.documents:
+        said = evaluation_stored.words(desk.workspace.folder / "index", status.snapshot)
+        show(element("How well it finds things", "ad-title"), element(said, "ad-quiet"))
 
 
 def _chart(name: str, pairs: Sequence[tuple[str, int]], most: int = _BARS) -> None:

@@ -110,4 +110,5 @@ def searched(reach: Reach, limits: SearchFilter) -> str:
         )
     if reach.waiting:
         words += f"; {reach.waiting} changes are not in the index yet"
+    words += "".join(f"; {sentence}" for sentence in reach.damage)
     return f"{words}. Nothing else was searched."

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from ui.screens import asked
-from ui.widgets import element, plain, show
+from ui.widgets import element, plain, printable, show
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from ui.screens.asked import Asked
 
 MODES = {"fused": "Words and meaning", "words": "Words", "meaning": "Meaning"}
+_SUMMED = 4
+"""Values of each kind on the line below the filters."""
 _OPTIONS = 60
 """Values offered of a kind, largest first; a class may also be typed."""
 
@@ -35,7 +37,24 @@ def limits(wanted: Asked, found: Facets | None, *, own_before: date | None = Non
         _day("Public before", "before", filters.before, own=own_before)
         _mode(wanted.mode)
     if found:
-        show(element(found.words, "ad-quiet"))
+        show(element(_summary(found), "ad-quiet"), element(found.words, "ad-quiet"))
+
+
+def _summary(found: Facets) -> str:
+    """Return the largest counts of each kind of limit on one line."""
+    years = sorted((pair for pair in found.years if pair[0]), reverse=True)
+    said = []
+    for name, counts in (
+        ("Kinds", found.kinds),
+        ("Countries", found.countries),
+        ("Sources", found.sources),
+        ("Classes", found.subclasses),
+        ("Years", years),
+    ):
+        shown = ", ".join(f"{value or 'unknown'} {number:,}" for value, number in counts[:_SUMMED])
+        more = " …" if len(counts) > _SUMMED else ""
+        said += [f"{name}: {shown}{more}"] if shown else []
+    return " · ".join(said)
 
 
 def examples(wanted: Asked) -> None:
@@ -73,7 +92,7 @@ def _several(
     def shown(value: str) -> str:
         title = f" {titles[value][:40]}" if titles and titles.get(value) else ""
         number = f" ({numbers[value]:,})" if value in numbers else ""
-        return plain(f"{value}{title}{number}", limit=80)
+        return printable(f"{value[:60]}{title}{number}")  # options are text to Streamlit, not Markdown
 
     key = f"filter-{name}"
     st.session_state[key] = list(chosen)

@@ -1,0 +1,150 @@
+"""Feedback: what found items say about the query and about each other.
+
+Decisions
+---------
+* `smoothed`: an item takes part of its score from the candidates nearest to it. Items about one thing hold
+  each other up, and an item that one channel missed is lifted by its neighbours. With two channels and a
+  share of .2 to .3 from five neighbours: NFCorpus +.0024 to +.0095 nDCG@10 and +.004 to +.009 recall@100,
+  SciFact (one document answers a claim) +.000 to +.006 and +.003 to +.008. A share of .5 costs SciFact .018.
+* `moved` is Rocchio (1971), for what a reader marks. Moving a query toward its own first answers without a
+  reader (pseudo-relevance feedback, of the vector or of the words) is not done: more recall on NFCorpus
+  (.274 → .286), but SciFact's nDCG@10 fell at most settings, and `smoothed` gives the recall without it.
+* `relatives` are what best items cite and what cites them.
+* `class_overlap` is a score like any other, never a filter: art from another field is not lost. No set of
+  ours has both classes and judgements, so that no weight could be fitted: no ranking uses it unasked.
+All functions depend on their arguments alone; ties go to the earlier row or the lower item.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+NEIGHBOURS = 5
+SMOOTHING = 0.25
+"""Part of a score that comes from the neighbours."""
+LIKED, UNLIKED = 0.5, 0.25
+"""What the mean of liked and of unliked vectors adds to and takes from a query's."""
+_DIGITS = 5
+"""Similarities are compared to this many digits, which hides the last bits of a matrix product."""
+_TIE = 1e-10
+"""Times the row's number, taken from a similarity: no two are equal, and of equals the earlier is nearer."""
+
+
+def smoothed(
+    given: NDArray[np.float64],
+    vectors: NDArray[np.float32],
+    *,
+    neighbours: int = NEIGHBOURS,
+    share: float = SMOOTHING,
+) -> NDArray[np.float64]:
+    """Return scores (n, channels) mixed with the mean of each row's nearest rows, weighted by cosine.
+
+    `vectors` (n, dim) are normalised or zero. A row without a neighbour at a cosine above zero stays as it
+    is. Raises ValueError where the lengths differ or `share` is outside 0 to 1.
+    """
+    if len(given) != len(vectors) or not 0.0 <= share <= 1.0:
+        raise ValueError(f"{len(given)} rows of scores, {len(vectors)} vectors, share {share}")
+    count = min(neighbours, len(given) - 1)
+    if count < 1 or share == 0.0:
+        return given.copy()
+    nearness = np.round((vectors @ vectors.T).astype(np.float64), _DIGITS)
+    np.fill_diagonal(nearness, -2.0)
+    unequal = nearness - _TIE * np.arange(len(nearness))
+    nearest = np.argpartition(-unequal, count - 1, axis=1)[:, :count]
+    weights = np.maximum(np.take_along_axis(nearness, nearest, axis=1), 0.0)
+    total = weights.sum(axis=1)
+    alone = total <= 0.0
+    weights /= np.where(alone, 1.0, total)[:, None]
+    around = np.einsum("nk,nkc->nc", weights, given[nearest])
+    part = np.where(alone, 0.0, share)[:, None]
+    result: NDArray[np.float64] = (1.0 - part) * given + part * around
+    return result
+
+
+def moved(
+    vector: NDArray[np.float32],
+    liked: Sequence[NDArray[np.float32]] = (),
+    unliked: Sequence[NDArray[np.float32]] = (),
+    *,
+    like: float = LIKED,
+    unlike: float = UNLIKED,
+) -> NDArray[np.float32]:
+    """Return a query's vector (dim,) moved toward the mean of some and away from that of others, normalised.
+
+    A vector of zeros asks for nothing by itself, and what is liked is the query. Where all cancels, zeros.
+    """
+    made = vector.astype(np.float64)
+    for near, by in ((liked, like), (unliked, -unlike)):
+        if len(near):
+            made = made + by * np.mean(np.asarray(near, np.float64), axis=0)
+    length = float(np.linalg.norm(made))
+    result: NDArray[np.float32] = (made / length if length > 0.0 else made).astype(np.float32)
+    return result
+
+
+def moved_terms(
+    terms: Sequence[tuple[str, float]],
+    liked: Sequence[Mapping[str, float]] = (),
+    unliked: Sequence[Mapping[str, float]] = (),
+    *,
+    like: float = LIKED,
+    unlike: float = UNLIKED,
+    most: int = 20,
+) -> list[tuple[str, float]]:
+    """Return a query's words moved in the same way, heaviest first, ties by word.
+
+    Each liked or unliked item is its words with weights; the heaviest of an item counts as much as the
+    heaviest of the query. At most `most` words are new; a word with nothing left is dropped.
+    """
+    asked = dict(terms)
+    scale = max(asked.values(), default=1.0)
+    made = Counter(asked)
+    for items, by in ((liked, like), (unliked, -unlike)):
+        for words in items:
+            top = max(words.values(), default=0.0)
+            for word, value in words.items():
+                if top > 0.0:
+                    made[word] += by * scale * value / (top * len(items))
+    ordered = sorted(made.items(), key=lambda pair: (-pair[1], pair[0]))
+    positive = [(word, value) for word, value in ordered if value > 0.0]
+    new = {word for word, _ in [pair for pair in positive if pair[0] not in asked][:most]}
+    return [(word, value) for word, value in positive if word in asked or word in new]
+
+
+def relatives(best: Sequence[int], related: Callable[[int], Iterable[int]], *, most: int = 200) -> list[int]:
+    """Return what belongs to the best items, without themselves: related to most of them first, then by item.
+
+    `related` gives what an item cites and what cites it.
+    """
+    counts = Counter(other for item in dict.fromkeys(best) for other in set(related(item)))
+    for item in best:
+        counts.pop(item, None)
+    return [item for item, _ in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))][:most]
+
+
+def class_overlap(classes: Mapping[int, Collection[str]], wanted: Mapping[str, float]) -> dict[int, float]:
+    """Return how much of the wanted classes each item has, 0 to 1. `wanted` is each class's weight."""
+    total = sum(value for value in wanted.values() if value > 0.0)
+    if total <= 0.0:
+        return dict.fromkeys(classes, 0.0)
+    return {
+        item: sum(max(wanted.get(name, 0.0), 0.0) for name in set(held)) / total
+        for item, held in classes.items()
+    }
+
+
+def classes_of(best: Sequence[int], classes: Mapping[int, Collection[str]]) -> dict[str, float]:
+    """Return the classes of the best items with weights: an item at rank r gives each of its classes 1/r."""
+    weights: Counter[str] = Counter()
+    for rank, item in enumerate(dict.fromkeys(best), start=1):
+        for name in sorted(set(classes.get(item, ()))):
+            weights[name] += 1.0 / rank  # type: ignore[assignment] # a Counter of floats
+    return {name: float(value) for name, value in sorted(weights.items())}

@@ -1,0 +1,119 @@
+"""Formulation: from prose to the weighted words that it is looked for by.
+
+Decisions
+---------
+* A word counts `1 + ln(times)`, not as often as it stands there: a long disclosure repeats its subject, and
+  every repetition after the first says less. Against plain counts, nDCG@10 and recall@100 of words alone rose
+  on all four kinds of query (patent citations .0759 → .0785 and .289 → .307, papers looked for in patents
+  .9625 → .9688, RFC citations .1675 → .1693 and .414 → .423, SciFact .699 → .701).
+* At most `MOST` words, the heaviest by weight times inverse document frequency; 40 cost a little recall,
+  more than 60 gain nothing that could be told from chance.
+* Words that claims are made of (`index.text.BOILERPLATE`) are left out, unless there are no others. Left in,
+  nothing changes beyond chance (they are frequent, hence light); left out, they leave room for others.
+* A word that the index does not hold cannot match: it takes no other's place, and is named.
+* Not taken over, measured: pairs of neighbouring words, the share of the words that is met, other powers of
+  the inverse document frequency. None helped on more than one set.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TypeAlias
+
+from index.text import BOILERPLATE, content, stems
+
+MOST = 60
+"""Words that prose is looked for by."""
+MOST_OF_CLAIMS = 40
+"""Words that claims may add to those of a title and abstract."""
+LONGEST_QUERY = 200_000
+"""Characters of prose that are read: a whole patent, no more."""
+
+Frequencies: TypeAlias = Callable[[Sequence[str]], Mapping[str, float]]
+"""From stems to their inverse document frequencies; stems that the index lacks are left out."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Formulated:
+    """What prose is looked for by, and what was left out of it."""
+
+    terms: tuple[tuple[str, float], ...] = ()
+    """(stem, weight), heaviest first by weight times inverse document frequency, ties by stem."""
+    boilerplate: tuple[str, ...] = ()
+    """Stems left out because every claim has them."""
+    unknown: tuple[str, ...] = ()
+    """Stems that no item has."""
+    pruned: tuple[str, ...] = ()
+    """Stems left out because others are heavier; heaviest first."""
+
+
+def weighted_terms(
+    text: str, idf: Frequencies, *, most: int = MOST, dull: frozenset[str] | None = None
+) -> Formulated:
+    """Return the words of prose that count. `dull` are stems to leave out instead of the boilerplate."""
+    return _formulated(_counts(text), idf, most, dull)
+
+
+def disclosure_terms(
+    prose: str, claims: Sequence[str], idf: Frequencies, *, most_of_claims: int = MOST_OF_CLAIMS
+) -> Formulated:
+    """Return the words of a title and abstract, and the heaviest words that only the claims have."""
+    told = _formulated(_counts(prose), idf, MOST, None)
+    held = {stem for stem, _ in told.terms}
+    counts = Counter({stem: n for stem, n in _counts("\n".join(claims)).items() if stem not in held})
+    claimed = _formulated(counts, idf, most_of_claims, None if held else frozenset())
+    return _joined(told, claimed, idf)
+
+
+def feature_terms(features: Sequence[str], idf: Frequencies, *, most: int = MOST) -> tuple[Formulated, ...]:
+    """Return the words of each feature by itself, in order."""
+    return tuple(weighted_terms(feature, idf, most=most) for feature in features)
+
+
+def weight(times: int) -> float:
+    """Return what a word that stands `times` times in a query counts."""
+    return 1.0 + math.log(times)
+
+
+def _counts(text: str) -> Counter[str]:
+    return Counter(token.stem for token in content(text[:LONGEST_QUERY]))
+
+
+def _formulated(
+    counts: Mapping[str, int], idf: Frequencies, most: int, dull: frozenset[str] | None
+) -> Formulated:
+    left_out = (_dull() if dull is None else dull) & counts.keys()
+    wanted = [stem for stem in counts if stem not in left_out]
+    known = idf(wanted) if wanted else {}
+    if not known.keys() & counts.keys():
+        known, left_out = idf(sorted(counts)), frozenset()
+    ordered = _heaviest({stem: weight(counts[stem]) for stem in known if stem in counts}, known)
+    return Formulated(
+        terms=tuple(ordered[:most]),
+        boilerplate=tuple(sorted(left_out)),
+        unknown=tuple(sorted(counts.keys() - known.keys() - left_out)),
+        pruned=tuple(stem for stem, _ in ordered[most:]),
+    )
+
+
+def _joined(one: Formulated, other: Formulated, idf: Frequencies) -> Formulated:
+    terms = dict(one.terms) | dict(other.terms)
+    return Formulated(
+        terms=tuple(_heaviest(terms, idf(sorted(terms)))) if terms else (),
+        boilerplate=tuple(sorted({*one.boilerplate, *other.boilerplate} - terms.keys())),
+        unknown=tuple(sorted({*one.unknown, *other.unknown})),
+        pruned=tuple(dict.fromkeys(stem for stem in (*one.pruned, *other.pruned) if stem not in terms)),
+    )
+
+
+def _heaviest(weights: Mapping[str, float], idf: Mapping[str, float]) -> list[tuple[str, float]]:
+    return sorted(weights.items(), key=lambda pair: (-pair[1] * idf[pair[0]], pair[0]))
+
+
+@cache
+def _dull() -> frozenset[str]:
+    return stems(BOILERPLATE)
