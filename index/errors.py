@@ -19,6 +19,36 @@ class EncoderMissingError(IndexingError):
         )
 
 
+class EncoderRefusedError(IndexingError):
+    """A model's folder holds what cannot be loaded, or not safely."""
+
+    def __init__(self, folder: Path, reason: str) -> None:
+        super().__init__(
+            f"the model in {folder} is not loaded: {reason}; save it again with sentence-transformers "
+            "(safetensors, modules of its own kinds), or set `model` to another folder"
+        )
+
+
+class BackendMissingError(IndexingError):
+    """What a chosen way of computing needs is not installed."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(
+            f"{what} needs onnxruntime and onnx, which are not installed; "
+            "run \"pip install 'antedate[onnx]'\", or set `index.backend` to torch and "
+            "`index.precision` to float32"
+        )
+
+
+class BackendUnsupportedError(IndexingError):
+    """A model is not of the kind that the quick backend computes."""
+
+    def __init__(self, folder: Path, reason: str) -> None:
+        super().__init__(
+            f"the model in {folder} cannot be computed by onnx ({reason}); set `index.backend` to torch"
+        )
+
+
 class EncoderChecksumError(IndexingError):
     """The packaged weights are not the ones that every stored vector was made with."""
 
@@ -77,6 +107,18 @@ class ManifestMismatchError(IndexingError):
         super().__init__(
             f"the index was made with {what} {stored!r} but is opened with {given!r}; "
             "open it with the former, or run 'antedate corpus rebuild' to make it again with the latter"
+        )
+
+
+class EncoderDimensionError(ManifestMismatchError):
+    """An index holds vectors of another length than a model makes."""
+
+    def __init__(self, model: str, found: int, expected: int) -> None:
+        IndexingError.__init__(
+            self,
+            f"the model {model} makes vectors of {found} numbers, but those of the index have {expected}; "
+            "set `index.model` to the model that the index was made with (empty: the packaged one), or run "
+            "'antedate corpus rebuild' to make the index again with this one",
         )
 
 

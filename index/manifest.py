@@ -9,15 +9,21 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
-from index.errors import IndexingError, IndexMissingError, ManifestCorruptError, ManifestMismatchError
+from index.encoder import Precision
+from index.errors import (
+    EncoderDimensionError,
+    IndexingError,
+    IndexMissingError,
+    ManifestCorruptError,
+    ManifestMismatchError,
+)
 from index.files import write_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from index.encoder import Precision
     from index.encoders import Encoders
 
 NAME = "manifest.json"
@@ -102,15 +108,17 @@ class Manifest:
     format: int = FORMAT
 
     def check(self, encoders: Encoders, passages_format: int) -> None:
-        """Raise ManifestMismatchError unless the index was made with these."""
+        """Raise EncoderDimensionError or ManifestMismatchError unless the index was made with these."""
         documents, pieces = encoders.documents, encoders.passages
+        if documents.dim != self.dim:
+            place = getattr(documents, "place", repr(documents.name))
+            raise EncoderDimensionError(place, documents.dim, self.dim)
         pairs = (
             ("index format", self.format, FORMAT),
             ("passage format", self.passages_format, passages_format),
             ("the model", self.model, documents.name),
             ("model weights", self.model_sha256, documents.sha256),
             ("vectors computed in", self.precision, documents.precision),
-            ("vectors of length", self.dim, documents.dim),
             ("the passage model", self.passage_model, pieces.name),
             ("passage model weights", self.passage_sha256, pieces.sha256),
             ("passage vectors of length", self.passage_dim, pieces.dim),
@@ -154,7 +162,7 @@ def precision(folder: Path) -> Precision | None:
         held = read(folder).precision
     except IndexingError:
         return None
-    return "bfloat16" if held == "bfloat16" else "float32"
+    return next((known for known in get_args(Precision) if known == held), "float32")
 
 
 def _parse(value: object) -> Manifest:

@@ -82,6 +82,11 @@ class CachedEncoder:
         return self.encoder.dim
 
     @property
+    def place(self) -> str:
+        """The model for messages."""
+        return str(getattr(self.encoder, "place", repr(self.name)))
+
+    @property
     def trouble(self) -> str:
         """Why vectors are not being kept; empty if they are."""
         return "; ".join(files.trouble for files in self._open.values() if files.trouble)

@@ -64,8 +64,10 @@ class IndexSettings(_Strict):
     """Folder of documents' vectors, which workspaces can share; empty: `cache/vectors` of the workspace."""
     cache_mb: int = Field(default=2048, ge=0)
     """What the cache may take; 0: keep none."""
-    precision: Literal["auto", "float32", "bfloat16"] = "auto"
-    """float32 or bfloat16; auto: what the index holds, else what the processor is quick at."""
+    backend: Literal["auto", "torch", "onnx"] = "auto"
+    """What computes vectors; auto: onnx where the extra `antedate[onnx]` is installed, else torch."""
+    precision: Literal["auto", "float32", "bfloat16", "int8"] = "auto"
+    """int8 needs onnx; auto: what the index holds, else bfloat16 where the processor has it, else float32."""
     threads: int = 0
     """Threads of the encoder; 0 leaves it to torch."""
 

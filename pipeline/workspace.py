@@ -151,7 +151,10 @@ class Workspace:
         chosen = self.settings.index
         held = manifest.precision(self.folder / "index") if chosen.precision == "auto" else chosen.precision
         encoder: Encoder = SentenceEncoder(
-            chosen.model or None, threads=chosen.threads, precision="auto" if held is None else held
+            chosen.model or None,
+            threads=chosen.threads,
+            precision="auto" if held is None else held,
+            backend=chosen.backend,
         )
         passages = StaticEncoder(chosen.passage_model or None)
         if chosen.cache_mb:

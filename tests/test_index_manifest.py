@@ -115,7 +115,7 @@ def test_another_format_of_files_is_a_mismatch_not_corruption(tmp_path: Path) ->
     [
         (replace(EXAMPLE, model="MiniLM"), "the model 'MiniLM' but is opened with 'hashed-words-64'"),
         (replace(EXAMPLE, model_sha256="00ff"), "model weights '00ff'"),
-        (replace(EXAMPLE, dim=384), "vectors of length 384 but is opened with 64"),
+        (replace(EXAMPLE, dim=384), "makes vectors of 64 numbers, but those of the index have 384"),
         (replace(EXAMPLE, passage_model="other"), "the passage model 'other'"),
         (replace(EXAMPLE, passage_sha256="11ff"), "passage model weights '11ff'"),
         (replace(EXAMPLE, passage_dim=64), "passage vectors of length 64 but is opened with 48"),

@@ -1,0 +1,104 @@
+"""Encoding documents: ours by every backend that is installed against plain `SentenceTransformer.encode`.
+
+Plain is float32 with its defaults (batches of 32, torch's threads). Runs take turns and the best of each
+counts, so that a busy machine falls on all alike. Wall and processor seconds, their ratios to plain, the
+least and mean cosine to plain; then one query of 100 terms, warm.
+Uses `../shared/data` when it is there, else the bundled demo corpus.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import torch
+
+from index import backends
+from index.encoder import SentenceEncoder, has_bfloat16, packaged
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+ROOT = Path(__file__).parents[2]
+REAL = ROOT.parent / "shared" / "data" / "bench"
+DEMO = ROOT / "pipeline" / "demo" / "corpus" / "demo.jsonl"
+COUNT, ROUNDS = int(os.environ.get("BENCH_TEXTS", "96")), 2
+
+
+def _texts() -> list[str]:
+    if not REAL.is_dir():
+        records = [json.loads(line) for line in DEMO.read_text(encoding="utf-8").splitlines()]
+        return [f"{record['title']}\n{record['abstract']}" for record in records][:COUNT]
+    found: list[str] = []
+    for name in ("scifact", "patent_citations", "rfc_citations", "cranfield"):
+        with gzip.open(REAL / name / "corpus.jsonl.gz", "rt", encoding="utf-8") as lines:
+            records = [json.loads(line) for line, _ in zip(lines, range(COUNT // 4 * 7), strict=False)]
+        found += [f"{record['title']}\n{record['text']}" for record in records[::7]]
+    return found
+
+
+def _plain() -> Callable[[list[str]], NDArray[object]]:
+    from sentence_transformers import SentenceTransformer
+
+    model = SentenceTransformer(str(packaged()), device="cpu", local_files_only=True)
+    threads = torch.get_num_threads()
+
+    def encode(texts: list[str]) -> NDArray[object]:
+        torch.set_num_threads(threads)
+        return model.encode(texts, show_progress_bar=False)  # type: ignore[no-any-return]
+
+    return encode
+
+
+def main() -> None:
+    """Print the table."""
+    texts = _texts()
+    plain = _plain()
+    ways: dict[str, Callable[[list[str]], NDArray[object]]] = {"plain float32": plain}
+    chosen = [("torch", "float32")]
+    chosen += [("torch", "bfloat16")] if has_bfloat16() else []
+    chosen += [("onnx", "float32"), ("onnx", "int8")] if backends.installed() else []
+    encoders = {(b, p): SentenceEncoder(backend=b, precision=p) for b, p in chosen}  # type: ignore[arg-type]
+    for (backend, precision), encoder in encoders.items():
+        ways[f"{backend} {precision}"] = encoder.encode  # type: ignore[assignment]
+    best: dict[str, tuple[float, float]] = {}
+    made = {}
+    for _ in range(ROUNDS):
+        for name, way in ways.items():
+            if name != "plain float32":
+                torch.set_num_threads(1)
+            way(texts[:2])
+            wall, busy = time.perf_counter(), time.process_time()
+            made[name] = way(texts)
+            wall, busy = time.perf_counter() - wall, time.process_time() - busy
+            old = best.get(name, (wall, busy))
+            best[name] = (min(wall, old[0]), min(busy, old[1]))
+    print(f"{len(texts)} documents, best of {ROUNDS}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
+    base = best["plain float32"]
+    for name, (wall, busy) in best.items():
+        cosines = (made[name] * made["plain float32"]).sum(axis=1)  # type: ignore[operator]
+        print(
+            f"  {name:15} {len(texts) / wall:6.1f}/s wall {base[0] / wall:5.2f}x  "
+            f"{len(texts) / busy:6.1f}/s processor {base[1] / busy:5.2f}x  "
+            f"cosine least {cosines.min():.5f} mean {cosines.mean():.5f}",
+            flush=True,
+        )
+    query = " ".join(" ".join(texts).split()[:100])
+    for (backend, precision), encoder in encoders.items():
+        times = []
+        for _ in range(7):
+            busy = time.process_time()
+            encoder.encode([query], query=True)
+            times.append(time.process_time() - busy)
+        print(f"  query of 100 terms, {backend} {precision}: {min(times) * 1000:.1f} ms of processor, warm")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
