@@ -8,7 +8,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import socket
+import platform
 import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
@@ -70,7 +70,7 @@ class Lock:
         since = datetime.now(UTC).isoformat(timespec="seconds")
         try:
             self._file.truncate(0)
-            json.dump({"pid": os.getpid(), "host": socket.gethostname(), "since": since}, self._file)
+            json.dump({"pid": os.getpid(), "host": platform.node(), "since": since}, self._file)
             self._file.flush()
         except OSError:
             return

@@ -20,6 +20,7 @@ from index.errors import (
     ManifestMismatchError,
 )
 from index.files import write_whole
+from index.text import TEXT_FORMAT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -91,6 +92,8 @@ class Manifest:
     passage_dim: int
     passages_format: int
     """Version of the caller's way of cutting items into pieces."""
+    text_format: int
+    """Version of how text becomes words (`index.text`)."""
     items: int = 0
     vectors: int = 0
     documents: int = 0
@@ -116,6 +119,7 @@ class Manifest:
         pairs = (
             ("index format", self.format, FORMAT),
             ("passage format", self.passages_format, passages_format),
+            ("text format", self.text_format, TEXT_FORMAT),
             ("the model", self.model, documents.name),
             ("model weights", self.model_sha256, documents.sha256),
             ("vectors computed in", self.precision, documents.precision),

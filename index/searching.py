@@ -259,7 +259,7 @@ class Searcher:
         """
         if count < 1 or not items:
             return dict.fromkeys(items, ())
-        words = self._lexical.pieces(text, items) if text.strip() else {}
+        words = self._by_words_of(text, items) if text.strip() else {}
         meaning = self._dense.passage_scores(vector, items) if vector is not None else {}
         share = 0.0 if not words else 1.0 if vector is None else WORDS_SHARE
         best = {}
@@ -274,6 +274,14 @@ class Searcher:
             ranked = fusion.ranked({ordinal: round(score, 6) for ordinal, score in scores.items()})
             best[item] = tuple(PieceHit(ordinal=ordinal, score=score) for ordinal, score in ranked[:count])
         return best
+
+    def _by_words_of(self, text: str, items: Sequence[int]) -> dict[int, dict[int, float]]:
+        """Return item → ordinal → score by words. A single piece needs no comparing: it has the whole score."""
+        found = self._lexical.pieces(text, items)
+        for item, scores in found.items():
+            if not scores and (stored := self._dense.vectors_of(item)) is not None and stored[0].size == 1:
+                found[item] = {int(stored[0][0]): 1.0}
+        return found
 
     def _hits(
         self, asked: Question, found: _Found, order: Sequence[tuple[int, float, tuple[float, ...]]]

@@ -26,6 +26,7 @@ from index.files import TEMPORARY
 from index.lexical_files import write_generation
 from index.manifest import Manifest
 from index.records import ITEM_LIMIT, NAMES, ORDINAL_BITS
+from index.text import TEXT_FORMAT
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -57,6 +58,7 @@ def create(folder: Path, encoders: Encoders, passages_format: int) -> None:
         passage_sha256=encoders.passages.sha256,
         passage_dim=encoders.passages.dim,
         passages_format=passages_format,
+        text_format=TEXT_FORMAT,
         lexical=listed,
     )
     manifest.write(folder, empty)

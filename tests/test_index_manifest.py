@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from index import manifest
 from index.errors import IndexMissingError, ManifestCorruptError, ManifestMismatchError
 from index.manifest import Manifest, SegmentEntry
+from index.text import TEXT_FORMAT
 from tests.hash_encoder import HashEncoder, PassageEncoder, hashed
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ EXAMPLE = Manifest(
     passage_sha256=PassageEncoder.sha256,
     passage_dim=PassageEncoder.dim,
     passages_format=1,
+    text_format=TEXT_FORMAT,
     items=2,
     vectors=3,
     documents=2,

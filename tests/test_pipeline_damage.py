@@ -58,7 +58,9 @@ def test_the_next_writing_heals_it(corpus: Corpus) -> None:
     assert len(corpus.search("soil moisture valve", mode="meaning", limit=50)) == 50
 
 
-def test_without_words_a_search_by_meaning_still_answers_and_one_by_words_says_why_not(corpus: Corpus) -> None:
+def test_without_words_a_search_by_meaning_still_answers_and_one_by_words_says_why_not(
+    corpus: Corpus,
+) -> None:
     _flip(max(_parts(corpus, "lexical"), key=lambda path: path.stat().st_size))
     assert "50 documents" in corpus.reach(SearchFilter()).damage[0]
     assert len(corpus.search("soil moisture valve", mode="meaning", limit=50)) == 50

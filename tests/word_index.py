@@ -8,6 +8,7 @@ from index.lexical import Lexical
 from index.lexical_files import write_generation
 from index.manifest import Manifest
 from index.records import Item, Piece
+from index.text import TEXT_FORMAT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,6 +40,7 @@ def manifest(documents: int, pieces: int) -> Manifest:
         passage_sha256="",
         passage_dim=1,
         passages_format=1,
+        text_format=TEXT_FORMAT,
         documents=documents,
         pieces=pieces,
     )

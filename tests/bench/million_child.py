@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from index.static_encoder import StaticEncoder
 
 from index.encoders import Encoders
 from index.hybrid import HybridIndex
 from index.records import Filter, Item, Piece
+from index.static_encoder import StaticEncoder
 from tests.bench import tables
 from tests.bench.million_texts import passages, queries
 
