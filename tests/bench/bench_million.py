@@ -80,12 +80,12 @@ def _show(found: dict[str, dict[str, Any]], count: int, per: int, origin: str) -
         ["build, passages a second", *_beside(ours["rate"], 0, _rate(found, count), None), "≥ 4,000"],
         [
             "query p50, ms",
-            *_beside(ours["p50_ms"], 1, words and words["p50_ms"], scan and scan["p50_ms"]),
+            *_beside(ours["p50_ms"], 1, _of(words, "p50_ms"), _of(scan, "p50_ms")),
             "< 80",
         ],
         [
             "query p95, ms",
-            *_beside(ours["p95_ms"], 1, words and words["p95_ms"], scan and scan["p95_ms"]),
+            *_beside(ours["p95_ms"], 1, _of(words, "p95_ms"), _of(scan, "p95_ms")),
             "< 200",
         ],
         [
@@ -133,6 +133,10 @@ def _beside(ours: float, digits: int, *peers: float | None) -> list[str]:
     cells = [f"{ours:,.{digits}f}"]
     cells += [f"{peer:,.{digits}f} (×{ours / peer:.2f})" if peer else "" for peer in peers]
     return cells
+
+
+def _of(part: dict[str, Any] | None, name: str) -> float | None:
+    return None if part is None else float(part[name])
 
 
 def _rate(found: dict[str, dict[str, Any]], count: int) -> float | None:

@@ -184,7 +184,7 @@ def _table(task: Set, found: Mapping[str, Mapping[str, Any]]) -> tuple[str, str]
             metrics.resampled(metrics.table(value["run"], task.qrels).column("ndcg@10")[:, None])
         )
         quality = f"{figures['ndcg@10']:.3f}"
-        spread = f"{quality} ({low:.3f}–{high:.3f})"  # type: ignore[str-bytes-safe]
+        spread = f"{quality} ({low:.3f}–{high:.3f})"
         rest = [f"{figures['recall@100']:.3f}", f"{figures['p50_ms']:.1f}", f"{figures['p95_ms']:.1f}"]
         rows.append([name, spread, *rest, f"{figures['index_s']:.1f}"])
         short.append([name, quality, *rest[:2]])
