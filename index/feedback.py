@@ -21,7 +21,7 @@ All functions depend on their arguments alone; ties go to the earlier row or the
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -111,7 +111,7 @@ def moved_terms(
     """
     asked = dict(terms)
     scale = max(asked.values(), default=1.0)
-    made = Counter(asked)
+    made: defaultdict[str, float] = defaultdict(float, asked)
     for items, by in ((liked, like), (unliked, -unlike)):
         for words in items:
             top = max(words.values(), default=0.0)

@@ -184,10 +184,10 @@ def _parse(value: object) -> Manifest:
 
 
 def _entry(value: dict[str, Any]) -> SegmentEntry:
-    tables = {name: value.pop(name) for name in ("documents", "passages")}
-    for fields in (value, *tables.values()):
+    documents, passages = value.pop("documents"), value.pop("passages")
+    for fields in (value, documents, passages):
         _check_kinds(fields)
-    return SegmentEntry(**value, **{name: TableEntry(**fields) for name, fields in tables.items()})
+    return SegmentEntry(**value, documents=TableEntry(**documents), passages=TableEntry(**passages))
 
 
 def _check_kinds(fields: dict[str, Any]) -> None:

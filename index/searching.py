@@ -10,6 +10,9 @@ it matches, and its positive words are what meaning is asked for.
 not return gets its true score there, not nothing. Then a part of every score, channel by channel, is that of
 the candidates nearest to the item (`index.feedback.smoothed`). Reciprocal ranks can be chosen instead.
 
+Where more hits are asked for than there are candidates, what the channels found further down follows, by
+reciprocal ranks: asking for more never changes the order of the first.
+
 What the caller may add
 -----------------------
 `expand` names items that belong to the best ones (those they cite, those that cite them); they become
@@ -47,12 +50,15 @@ Expand: TypeAlias = Callable[[Sequence[int]], Iterable[int]]
 Rescore: TypeAlias = Callable[[str, Mapping[int, Sequence[int]]], Mapping[int, Mapping[int, float]]]
 """From a query and ordinals of pieces by item to their scores by the strong encoder."""
 
+_Placed: TypeAlias = tuple[int, float, tuple[float, ...]]
+"""An item, its score, and what each channel gives to it."""
+
 EXPANDED = 20
 """Best items whose relatives become candidates."""
 RESCORED = 10
 """Best items whose best pieces are scored again."""
-_PIECES = 2
-"""Pieces scored again for an item, at least."""
+_PIECES = 3
+"""Pieces scored again for an item."""
 WORDS_SHARE = 0.5
 """Of a piece's score where words and meaning are blended."""
 
@@ -115,6 +121,8 @@ class Searcher:
         order = self._mixed(asked, found, candidates)
         if asked.rescore is not None and found.whole is not None:
             order = self._rescored(asked, found, candidates, order)
+        if len(order) < asked.limit:
+            order += _rest(found, order)
         return self._hits(asked, found, order[: asked.limit])
 
     def pieces(self, query: str, items: Sequence[int], per_item: int) -> dict[int, tuple[PieceHit, ...]]:
@@ -144,7 +152,7 @@ class Searcher:
     def _candidates(self, asked: Question, found: _Found) -> list[int]:
         """Unite what the channels found and what belongs to it, and let every channel score all of it."""
         channels = [channel for channel in found.channels if channel is not None]
-        union = {item for channel in channels for item in channel.scores}
+        union = {item for channel in channels for item, _ in channel.ranking[: asked.depth]}
         if asked.expand is not None and found.mask is not None:
             union |= self._relatives(asked, found, union)
         items = sorted(union)
@@ -173,9 +181,7 @@ class Searcher:
         near = np.array(sorted(found.related.keys() - known), np.int64)
         return set(near[np.isin(near, self._dense.ids(found.mask))].tolist())
 
-    def _mixed(
-        self, asked: Question, found: _Found, items: Sequence[int]
-    ) -> list[tuple[int, float, tuple[float, ...]]]:
+    def _mixed(self, asked: Question, found: _Found, items: Sequence[int]) -> list[_Placed]:
         """Rank the candidates: (item, score, shares)."""
         weights = (asked.weights.words, asked.weights.meaning, asked.weights.passages)
         present = [number for number, channel in enumerate(found.channels) if channel is not None]
@@ -200,14 +206,14 @@ class Searcher:
         asked: Question,
         found: _Found,
         items: Sequence[int],
-        order: list[tuple[int, float, tuple[float, ...]]],
-    ) -> list[tuple[int, float, tuple[float, ...]]]:
+        order: list[_Placed],
+    ) -> list[_Placed]:
         """Score the best pieces of the best items again, and mix once more."""
         assert asked.rescore is not None
         assert found.meaning is not None
         best = [item for item, _, _ in order[:RESCORED]]
         words = found.text if asked.mode != "meaning" else ""
-        chosen = self._best_pieces(words, found.part, best, max(asked.pieces, _PIECES), {})
+        chosen = self._best_pieces(words, found.part, best, _PIECES, {})
         wanted = {item: [hit.ordinal for hit in hits] for item, hits in chosen.items() if hits}
         found.rescored = {
             item: dict(scores) for item, scores in asked.rescore(found.text, wanted).items() if scores
@@ -276,16 +282,14 @@ class Searcher:
         return best
 
     def _by_words_of(self, text: str, items: Sequence[int]) -> dict[int, dict[int, float]]:
-        """Return item → ordinal → score by words. A single piece needs no comparing: it has the whole score."""
+        """Return item → ordinal → score by words. A single piece has the whole score."""
         found = self._lexical.pieces(text, items)
         for item, scores in found.items():
             if not scores and (stored := self._dense.vectors_of(item)) is not None and stored[0].size == 1:
                 found[item] = {int(stored[0][0]): 1.0}
         return found
 
-    def _hits(
-        self, asked: Question, found: _Found, order: Sequence[tuple[int, float, tuple[float, ...]]]
-    ) -> list[Hit]:
+    def _hits(self, asked: Question, found: _Found, order: Sequence[_Placed]) -> list[Hit]:
         items = [item for item, _, _ in order]
         words = found.text if asked.mode != "meaning" else ""
         best = self._best_pieces(words, found.part, items, asked.pieces, found.rescored)
@@ -339,6 +343,18 @@ class _Found:
 
 _NOTHING = (0.0, 0.0, 0.0, 0.0)
 """Of words, meaning, passages and relatives."""
+
+
+def _rest(found: _Found, order: Sequence[_Placed]) -> list[_Placed]:
+    """Return what the channels found beyond the candidates, by reciprocal ranks, below all of these."""
+    rankings = [[item for item, _ in channel.ranking] for channel in found.channels if channel]
+    known = {item for item, _, _ in order}
+    least = order[-1][1] if order else 0.0
+    return [
+        (item, least - 1.0 + score, _NOTHING)
+        for item, score in fusion.reciprocal_rank_fusion(rankings)
+        if item not in known
+    ]
 
 
 def _encoded(encoder: Encoder, text: str) -> NDArray[np.float32]:

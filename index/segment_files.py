@@ -7,6 +7,7 @@ as they are: a vector is coded once in its life.
 from __future__ import annotations
 
 import json
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -265,4 +266,4 @@ def _merged_tags(
 def _longest(vectors: NDArray[np.float32]) -> float:
     """Return a bound of the vectors' lengths, a little above them."""
     squares = np.einsum("ij,ij->i", vectors, vectors)
-    return float(squares.max(initial=0.0)) ** 0.5 * (1 + 1e-5)
+    return math.sqrt(float(squares.max(initial=0.0))) * (1 + 1e-5)

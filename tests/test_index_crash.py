@@ -15,7 +15,7 @@ import sys
 import threading
 from dataclasses import replace
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, cast
+from typing import IO, TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -28,7 +28,6 @@ from tests.hash_encoder import hashed
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from index.manifest import Manifest
@@ -177,8 +176,8 @@ def stuck(folder: Path) -> None:
     """Apply one batch more; the merge that it starts writes half of its files and stops there."""
     write_rows = segment_files._write_rows
 
-    def half(path: Path, blocks: Iterable[NDArray[np.generic]], rows: int) -> None:
-        write_rows(path, blocks, rows)
+    def half(path: Path, blocks: Iterable[NDArray[Any]], count: int) -> None:
+        write_rows(path, blocks, count)
         if threading.current_thread().name == "merge":
             _tell("merging")
             threading.Event().wait()
@@ -201,7 +200,7 @@ def test_a_disk_that_fails_at_any_step_leaves_the_batch_undone_and_repeatable(
                         index.apply(*batch(number))
                         break
                     except IndexWriteError:
-                        assert steps[0] > cast("int", step)
+                        assert steps[0] > step
                 assert index.manifest == before
                 assert HybridIndex.open(tmp_path, hashed()).manifest == before
             assert steps[0] >= 4  # vectors, pieces, items, manifest

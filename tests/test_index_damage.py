@@ -115,7 +115,7 @@ def test_damaged_words_are_an_error_to_who_asks_for_them_and_meaning_answers(
             assert str(copy / "lexical") in str(index.damaged[0].path)
             for mode in ("words", "fused"):
                 with pytest.raises(IndexDamagedError, match="corpus rebuild"):
-                    index.search(QUERIES[0], mode=mode)  # type: ignore[arg-type] # names of the modes
+                    index.search(QUERIES[0], mode=mode)
             assert index.search(QUERIES[0], mode="meaning", limit=50) == meant
         with pytest.raises(IndexDamagedError, match="corpus rebuild"):
             HybridIndex.open(copy, hashed(), write=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from index import merging, segment_files
+from index import segment_files
 from index.hybrid import HybridIndex
 from index.merging import MOST_SEGMENTS, Merger, to_merge
 from tests.dense_samples import DIM, PASSAGE_DIM, Vectors, make, unit, without
@@ -72,7 +72,7 @@ def test_a_merge_that_is_stopped_leaves_nothing(tmp_path: Path, monkeypatch: pyt
     begun = threading.Event()
     take = segment_files._Rows.take
 
-    def slow(rows: segment_files._Rows, places: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+    def slow(rows: segment_files._Rows, places: np.ndarray) -> np.ndarray:
         begun.set()
         while not rows.stopped():
             pass
@@ -96,7 +96,7 @@ def test_a_batch_does_not_wait_for_a_merge(tmp_path: Path, monkeypatch: pytest.M
         gate.wait()
         return merge(*arguments, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(merging.segment_files, "merge", gated)
+    monkeypatch.setattr(segment_files, "merge", gated)
     with HybridIndex.open(tmp_path, hashed(), write=True) as index:
         for number in range(1, MOST_SEGMENTS + 6):
             index.apply([make_item(number)])
@@ -121,7 +121,7 @@ def test_a_full_disk_in_a_merge_costs_nothing_and_the_merge_is_tried_again(
 
     with HybridIndex.open(tmp_path, hashed(), write=True) as index:
         with monkeypatch.context() as patch:
-            patch.setattr(merging.segment_files, "merge", full)
+            patch.setattr(segment_files, "merge", full)
             for number in range(1, MOST_SEGMENTS + 4):
                 index.apply([make_item(number)])
                 if index._merger is not None:

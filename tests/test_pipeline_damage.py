@@ -38,7 +38,7 @@ def _parts(corpus: Corpus, where: str) -> list[Path]:
 
 
 def test_a_flipped_byte_is_named_and_the_rest_is_searched(corpus: Corpus) -> None:
-    segment = sorted((corpus.folder / "dense").glob("segment-*"))[0]
+    segment = min((corpus.folder / "dense").glob("segment-*"))
     _flip(max(segment.iterdir(), key=lambda path: path.stat().st_size))
     reach = corpus.reach(SearchFilter())
     assert len(reach.damage) == 1
@@ -50,7 +50,7 @@ def test_a_flipped_byte_is_named_and_the_rest_is_searched(corpus: Corpus) -> Non
 
 
 def test_the_next_writing_heals_it(corpus: Corpus) -> None:
-    segment = sorted((corpus.folder / "dense").glob("segment-*"))[0]
+    segment = min((corpus.folder / "dense").glob("segment-*"))
     _flip(max(segment.iterdir(), key=lambda path: path.stat().st_size))
     corpus.repair()
     assert corpus.reach(SearchFilter()).damage == ()
@@ -58,7 +58,7 @@ def test_the_next_writing_heals_it(corpus: Corpus) -> None:
     assert len(corpus.search("soil moisture valve", mode="meaning", limit=50)) == 50
 
 
-def test_without_words_a_search_by_meaning_still_answers_and_one_by_words_says_why_not(
+def test_without_words_meaning_still_answers_and_a_search_by_words_says_why_not(
     corpus: Corpus,
 ) -> None:
     _flip(max(_parts(corpus, "lexical"), key=lambda path: path.stat().st_size))
