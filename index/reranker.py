@@ -171,4 +171,5 @@ def _load(folder: Path) -> CrossEncoder:
         raise EncoderRefusedError(folder, f"{type(error).__name__}: {str(error)[:200]}") from error
     if outputs != 1:
         raise EncoderRefusedError(folder, f"it has {outputs} outputs where a cross-encoder has one")
-    return model.eval()
+    model.eval()
+    return model

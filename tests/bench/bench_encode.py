@@ -11,7 +11,6 @@ from __future__ import annotations
 import gzip
 import json
 import os
-import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,7 +51,7 @@ def _plain() -> Callable[[list[str]], NDArray[object]]:
 
     def encode(texts: list[str]) -> NDArray[object]:
         torch.set_num_threads(threads)
-        return model.encode(texts, show_progress_bar=False)  # type: ignore[no-any-return]
+        return model.encode(texts, show_progress_bar=False)
 
     return encode
 
@@ -101,4 +100,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
