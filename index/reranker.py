@@ -159,7 +159,7 @@ def _load(folder: Path) -> CrossEncoder:
     from sentence_transformers import CrossEncoder  # noqa: PLC0415 - seconds that words alone must not pay
 
     try:
-        model = CrossEncoder(
+        model: CrossEncoder = CrossEncoder(
             str(folder),
             device="cpu",
             local_files_only=True,

@@ -15,6 +15,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 
 from index import backends
@@ -43,15 +44,16 @@ def _texts() -> list[str]:
     return found
 
 
-def _plain() -> Callable[[list[str]], NDArray[object]]:
+def _plain() -> Callable[[list[str]], NDArray[np.float32]]:
     from sentence_transformers import SentenceTransformer
 
     model = SentenceTransformer(str(packaged()), device="cpu", local_files_only=True)
     threads = torch.get_num_threads()
 
-    def encode(texts: list[str]) -> NDArray[object]:
+    def encode(texts: list[str]) -> NDArray[np.float32]:
         torch.set_num_threads(threads)
-        return model.encode(texts, show_progress_bar=False)
+        made: NDArray[np.float32] = model.encode(texts, show_progress_bar=False)
+        return made
 
     return encode
 
@@ -60,15 +62,15 @@ def main() -> None:
     """Print the table."""
     texts = _texts()
     plain = _plain()
-    ways: dict[str, Callable[[list[str]], NDArray[object]]] = {"plain float32": plain}
+    ways: dict[str, Callable[[list[str]], NDArray[np.float32]]] = {"plain float32": plain}
     chosen = [("torch", "float32")]
     chosen += [("torch", "bfloat16")] if has_bfloat16() else []
     chosen += [("onnx", "float32"), ("onnx", "int8")] if backends.installed() else []
     encoders = {(b, p): SentenceEncoder(backend=b, precision=p) for b, p in chosen}  # type: ignore[arg-type]
     for (backend, precision), encoder in encoders.items():
-        ways[f"{backend} {precision}"] = encoder.encode  # type: ignore[assignment]
+        ways[f"{backend} {precision}"] = encoder.encode
     best: dict[str, tuple[float, float]] = {}
-    made = {}
+    made: dict[str, NDArray[np.float32]] = {}
     for _ in range(ROUNDS):
         for name, way in ways.items():
             if name != "plain float32":
@@ -82,7 +84,7 @@ def main() -> None:
     print(f"{len(texts)} documents, best of {ROUNDS}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
     base = best["plain float32"]
     for name, (wall, busy) in best.items():
-        cosines = (made[name] * made["plain float32"]).sum(axis=1)  # type: ignore[operator]
+        cosines = (made[name] * made["plain float32"]).sum(axis=1)
         print(
             f"  {name:15} {len(texts) / wall:6.1f}/s wall {base[0] / wall:5.2f}x  "
             f"{len(texts) / busy:6.1f}/s processor {base[1] / busy:5.2f}x  "
