@@ -15,7 +15,6 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 import torch
 
 from index import backends
@@ -24,6 +23,7 @@ from index.encoder import SentenceEncoder, has_bfloat16, packaged
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import numpy as np
     from numpy.typing import NDArray
 
 ROOT = Path(__file__).parents[2]
