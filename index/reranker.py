@@ -159,7 +159,7 @@ def _load(folder: Path) -> CrossEncoder:
     from sentence_transformers import CrossEncoder  # noqa: PLC0415 - seconds that words alone must not pay
 
     try:
-        model = CrossEncoder(
+        model: CrossEncoder = CrossEncoder(
             str(folder),
             device="cpu",
             local_files_only=True,
@@ -171,5 +171,5 @@ def _load(folder: Path) -> CrossEncoder:
         raise EncoderRefusedError(folder, f"{type(error).__name__}: {str(error)[:200]}") from error
     if outputs != 1:
         raise EncoderRefusedError(folder, f"it has {outputs} outputs where a cross-encoder has one")
-    made: CrossEncoder = model.eval()
-    return made
+    model.eval()
+    return model

@@ -15,7 +15,6 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 import torch
 
 from index import backends
@@ -24,6 +23,7 @@ from index.encoder import SentenceEncoder, has_bfloat16, packaged
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    import numpy as np
     from numpy.typing import NDArray
 
 ROOT = Path(__file__).parents[2]
@@ -52,7 +52,8 @@ def _plain() -> Callable[[list[str]], NDArray[np.float32]]:
 
     def encode(texts: list[str]) -> NDArray[np.float32]:
         torch.set_num_threads(threads)
-        return np.asarray(model.encode(texts, show_progress_bar=False), np.float32)
+        made: NDArray[np.float32] = model.encode(texts, show_progress_bar=False)
+        return made
 
     return encode
 
@@ -69,7 +70,7 @@ def main() -> None:
     for (backend, precision), encoder in encoders.items():
         ways[f"{backend} {precision}"] = encoder.encode
     best: dict[str, tuple[float, float]] = {}
-    made = {}
+    made: dict[str, NDArray[np.float32]] = {}
     for _ in range(ROUNDS):
         for name, way in ways.items():
             if name != "plain float32":
