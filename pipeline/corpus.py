@@ -26,7 +26,7 @@ from pipeline import corpus_status, evaluation_stored, store_corpus, store_relat
 from pipeline.errors import UsageError
 from pipeline.indexed import CorpusBusyError, Indexed
 from pipeline.library import CorpusStatus, Found, FoundPassage, Mode, Reach, SearchFilter, Understood
-from pipeline.quoting import brief, by_words, quoted, symbol
+from pipeline.quoting import brief, by_words, quoted, scored_text, symbol
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -331,10 +331,13 @@ class Corpus(Indexed):
             return store_relations.cited_and_citing(connection, items)
 
     def _rescored(self, query: str, wanted: Mapping[int, Sequence[int]]) -> dict[int, dict[int, float]]:
-        """Score passages by the strong encoder; those of texts newer than the index are left out."""
+        """Score passages by the strong encoder; those of texts newer than the index are left out.
+
+        A passage of title and abstract has the score of the document's brief, whose vector is known.
+        """
         self._load(list(wanted))
         places = [
-            (item, ordinal, document.text[cut[ordinal].start : cut[ordinal].end])
+            (item, ordinal, scored_text(document, cut, ordinal))
             for item, ordinals in wanted.items()
             if item in self._kept and item not in self._newer
             for document, cut in (self._kept[item],)

@@ -51,6 +51,14 @@ def brief(document: Document, cut: tuple[Passage, ...]) -> str:
     return "\n".join(filter(None, (text, document.text[body.start : body.end] if body else "")))
 
 
+def scored_text(document: Document, cut: tuple[Passage, ...], ordinal: int) -> str:
+    """Return the text that a passage is scored by: for title and abstract, the document's brief."""
+    passage = cut[ordinal]
+    if passage.field == "abstract":
+        return brief(document, cut)
+    return document.text[passage.start : passage.end]
+
+
 def names(document: Document) -> tuple[tuple[str, str], ...]:
     """Return who stands behind a document and its numbers, as fields that can be searched."""
     parties = ((_ROLES.get(party.role, "assignee"), party.name) for party in document.parties)
