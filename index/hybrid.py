@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from index.encoders import Encoders
+    from index.formulation import Formulated
     from index.manifest import Manifest
     from index.searching import Expand, Rescore
 
@@ -311,6 +312,10 @@ class HybridIndex:
     def terms(self, query: str) -> list[str]:
         """Return the stems that a prose query is looked for by, heaviest first."""
         return [term for term, _ in self._words.terms(query)]
+
+    def formulated(self, query: str) -> Formulated:
+        """Return what prose is looked for by, and what of it is not."""
+        return self._words.formulated(query)
 
     def answering(self, query: str) -> NDArray[np.int64]:
         """Return, ascending, all items that an expression matches. Raises QuerySyntaxError."""

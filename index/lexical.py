@@ -19,7 +19,7 @@ import numpy as np
 
 from index.errors import IndexDamagedError
 from index.expressions import Compiler, silent
-from index.formulation import weighted_terms
+from index.formulation import Formulated, weighted_terms
 from index.lexical_files import ANALYZER, ITEMS, PIECES, analyzer, tantivy
 from index.matching import MOST, Part, restricted
 from index.matching import parts as parts_of
@@ -148,7 +148,11 @@ class Lexical:
 
     def terms(self, query: str) -> list[tuple[str, float]]:
         """Return the words of prose that count, heaviest first: (stem, weight)."""
-        return list(weighted_terms(query, self._held).terms)
+        return list(self.formulated(query).terms)
+
+    def formulated(self, query: str) -> Formulated:
+        """Return what prose is looked for by, and what of it is not."""
+        return weighted_terms(query, self._held)
 
     def _held(self, terms: Sequence[str]) -> dict[str, float]:
         """Return the inverse document frequency, as BM25 takes it, of the stems that the index holds."""

@@ -194,12 +194,14 @@ class Corpus(Indexed):
         written: dict[str, str] = {}
         for token in content(query):
             written.setdefault(token.stem, query[token.start : token.end])
-        chosen = self.reader().terms(query)
+        asked = self.reader().formulated(query)
+        chosen = [stem for stem, _ in asked.terms]
         return Understood(
             reading="prose",
             text=" ".join(written.get(stem, stem) for stem in chosen),
             words=len(chosen),
-            left_out=len(written) - len(chosen),
+            left_out=len(written) - len(chosen) - len(asked.unknown),
+            unknown=tuple(written.get(stem, stem) for stem in asked.unknown),
             shortened=shortened,
         )
 

@@ -28,13 +28,17 @@ def told(query: str, understood: Understood, *, meant: bool = True) -> str:
     if understood.reading == "expression":
         said = explained(syntax.parse(query))
         return f"Read as an expression: {said}"
-    if not understood.words:
+    if not understood.words and not understood.unknown:
         said = "Read as plain text, in which no word says anything by itself."
         said += " It is ranked by meaning only." if meant else ""
     else:
         text = understood.text
         shown = text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
-        said = f"Read as plain text. Words that are looked for, those that weigh most first: {shown}."
+        said = "Read as plain text."
+        if shown:
+            said += f" Words that are looked for, those that weigh most first: {shown}."
+        if understood.unknown:
+            said += f" No document here has: {' '.join(understood.unknown)[:_SHOWN]}."
     if understood.left_out:
         said += f" Left out: {understood.left_out} lighter words or claim boilerplate."
     if understood.shortened and meant:

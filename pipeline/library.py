@@ -89,6 +89,8 @@ class Understood:
     """Different words that are looked for."""
     left_out: int
     """Different words of prose that are not: claim boilerplate, and what is lighter than the limit."""
+    unknown: tuple[str, ...] = ()
+    """Words of prose, as written, that no document has."""
     shortened: bool
     """Whether it is longer than what is asked for by meaning (some 190 words; the rest counts as words)."""
 

@@ -121,7 +121,7 @@ def test_filters_keep_what_may_have_been_public_before_and_nothing_of_the_day_it
 def test_a_second_writer_is_refused_in_words(corpus: Corpus, tmp_path: Path) -> None:
     source = write_lines(tmp_path / "a.jsonl", range(3))
     other = Corpus(corpus.store, corpus.folder, hashed())
-    with corpus.writer(), pytest.raises(CorpusBusyError, match="another process"):
+    with corpus.writer(), pytest.raises(CorpusBusyError, match="is changing this corpus"):
         run(other, source)
 
 

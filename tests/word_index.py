@@ -26,7 +26,8 @@ def opened(folder: Path, items: Sequence[Item]) -> Lexical:
 
 
 def reopened(folder: Path, items: Sequence[Item]) -> Lexical:
-    return Lexical(folder, manifest(len(items), sum(len(each.pieces) for each in items)))
+    several = sum(len(each.pieces) for each in items if len(each.pieces) > 1)
+    return Lexical(folder, manifest(len(items), several))
 
 
 def manifest(documents: int, pieces: int) -> Manifest:

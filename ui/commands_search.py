@@ -124,6 +124,7 @@ def search(
         "text": reading.text,
         "explanation": told(query, reading, meant=meant),
         "words_left_out": reading.left_out,
+        "words_unknown": list(reading.unknown),
         "shortened_for_meaning": reading.shortened and meant,
         "mode": mode,
         "before": before.isoformat() if before else None,
