@@ -230,7 +230,7 @@ def test_a_scan_finds_the_best_rows_within_its_slack(seed: int, dim: int, count:
         assert exact[left].max() <= products[-1] + slack
 
 
-def test_two_threads_answer_more_than_one(tmp_path: Path) -> None:
+def test_another_thread_works_while_a_scan_is_under_way(tmp_path: Path) -> None:
     """A scan works outside Python's lock: while one is under way, another thread goes on."""
     codes = np.random.default_rng(0).integers(1, 256, (400_000, 256), dtype=np.uint8)
     wanted = quantised.query(unit(np.random.default_rng(1), 1, 256)[0])
