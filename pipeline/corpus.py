@@ -107,7 +107,6 @@ class Corpus(Indexed):
 
         `like` and `unlike` are keys. Raises QuerySyntaxError, UnknownDocumentError.
         """
-        query = clean(query)
         hits = self.ranked(
             query,
             mode=mode,
@@ -119,11 +118,9 @@ class Corpus(Indexed):
             plain=plain,
             rescore=bool(passages),
         )
-        expression = not plain and syntax.is_expression(query)
-        if like and not expression:
-            query = self._with_briefs(query, self._items(like))
         self._load([hit.item for hit in hits])
-        wanted = syntax.prose(syntax.parse(query)) if expression else query
+        text, expression = self._worded(query, self._items(like), plain=plain)
+        wanted = syntax.prose(syntax.parse(text)) if expression else text
         return tuple(
             Found(
                 key=document.key,
@@ -162,11 +159,10 @@ class Corpus(Indexed):
 
         `among`: a filter in the index's own terms, in place of `filters`.
         """
-        query = clean(query)
         liked, unliked = self._items(like), self._items(unlike)
-        expression = not plain and syntax.is_expression(query)
+        text, expression = self._worded(query, liked, plain=plain)
         return self.reader().search(
-            query if expression else self._with_briefs(query, liked),
+            text,
             mode=mode,
             limit=limit,
             filter=self.limits(filters) if among is None else among,
@@ -320,8 +316,12 @@ class Corpus(Indexed):
         with self.store.read() as connection:
             return frozenset(row.item for row in store_corpus.rows_by_keys(connection, keys))
 
-    def _with_briefs(self, query: str, items: Sequence[int]) -> str:
-        return " ".join(filter(None, (query, *(self._brief(item) for item in items))))
+    def _worded(self, query: str, liked: Sequence[int], *, plain: bool) -> tuple[str, bool]:
+        """Return what is looked for, and whether it is an expression; prose takes in what is liked."""
+        query = clean(query)
+        if not plain and syntax.is_expression(query):
+            return query, True
+        return " ".join(filter(None, (query, *(self._brief(item) for item in liked)))), False
 
     def _brief(self, item: int) -> str:
         self._load([item])
