@@ -114,7 +114,7 @@ class Searcher:
         )
         found = _Found(text=text, wanted=wanted)
         if meant:
-            found.whole = self._vector(self._encoders.documents, text, asked, self._document)
+            found.whole = self._vector(self._encoders.documents, text, asked, self._dense.document_vector)
             found.part = self._vector(self._encoders.passages, text, asked, self._passage)
         self._rank(asked, found)
         candidates = self._candidates(asked, found)
@@ -179,6 +179,8 @@ class Searcher:
         best = [item for item, _ in fusion.reciprocal_rank_fusion(rankings)[:EXPANDED]]
         found.related.update(asked.expand(best))
         near = np.array(sorted(found.related.keys() - known), np.int64)
+        if not near.size:  # listing what passes is work in proportion to the index
+            return set()
         return set(near[np.isin(near, self._dense.ids(found.mask))].tolist())
 
     def _mixed(self, asked: Question, found: _Found, items: Sequence[int]) -> list[_Placed]:
@@ -243,9 +245,6 @@ class Searcher:
             for items in (asked.like, asked.unlike)
         )
         return feedback.moved(vector, liked, unliked)
-
-    def _document(self, item: int) -> NDArray[np.float32] | None:
-        return self._dense.document_vector(item)
 
     def _passage(self, item: int) -> NDArray[np.float32] | None:
         stored = self._dense.vectors_of(item)
