@@ -39,8 +39,6 @@ LIKED, UNLIKED = 0.5, 0.25
 RELATED = 0.5
 _DIGITS = 5
 """Similarities are compared to this many digits, which hides the last bits of a matrix product."""
-_TIE = 1e-10
-"""Times the row's number, taken from a similarity: no two are equal, and of equals the earlier is nearer."""
 
 
 def smoothed(
@@ -62,9 +60,13 @@ def smoothed(
         return given.copy()
     nearness = np.round((vectors @ vectors.T).astype(np.float64), _DIGITS)
     np.fill_diagonal(nearness, -2.0)
-    unequal = nearness - _TIE * np.arange(len(nearness))
-    nearest = np.argpartition(-unequal, count - 1, axis=1)[:, :count]
-    weights = np.maximum(np.take_along_axis(nearness, nearest, axis=1), 0.0)
+    rows = np.arange(len(nearness))
+    nearest = np.empty((len(nearness), count), np.int64)
+    weights = np.empty((len(nearness), count))
+    for place in range(count):
+        nearest[:, place] = nearness.argmax(axis=1)  # the earlier of equals
+        weights[:, place] = np.maximum(nearness[rows, nearest[:, place]], 0.0)
+        nearness[rows, nearest[:, place]] = -2.0
     total = weights.sum(axis=1)
     alone = total <= 0.0
     weights /= np.where(alone, 1.0, total)[:, None]

@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 
 DIGITS = 4
 K1 = 1.2
-_FEW = 256
-"""Up to this many, items are asked for one by one: a set costs half a millisecond to set up."""
+_FEW = 1024
+"""Up to this many, items are asked for one by one: 320 of 100,000 take 1.7 ms, as a set 5.3 ms."""
 _SET_LIMIT = 20_000
 """Up to this many allowed items, tantivy is given the list; beyond, results are sifted."""
 
@@ -53,6 +53,7 @@ class Lexical:
         self._size = manifest.documents
         self._frequencies: dict[str, int] = {}
         self._matching: tuple[Node, NDArray[np.int64]] | None = None
+        self._formulated: tuple[str, Formulated] | None = None
 
     def rank(self, query: str, allowed: NDArray[np.int64] | None, depth: int) -> list[tuple[int, float]]:
         """Return the `depth` best (item, BM25) for prose, best first, ties by item."""
@@ -76,13 +77,14 @@ class Lexical:
 
     def matching(self, wanted: Node) -> NDArray[np.int64]:
         """Return, ascending, all items that an expression matches."""
-        if self._matching is None or self._matching[0] != wanted:
+        known = self._matching  # another request may replace it meanwhile
+        if known is None or known[0] != wanted:
             query = silent(self._compiled(wanted))
             count = self._item_searcher.search(query, limit=1).count
             hits = self._item_searcher.search(query, limit=max(count, 1), count=False).hits
             found = self._item_searcher.fast_field_values("id", [address for _, address in hits])
-            self._matching = wanted, np.sort(np.array(found, np.int64))
-        return self._matching[1]
+            known = self._matching = wanted, np.sort(np.array(found, np.int64))
+        return known[1]
 
     def matched(self, wanted: str | Node, items: Collection[int]) -> dict[int, tuple[tuple[str, float], ...]]:
         """Return why words found items: item → (stem or phrase, what it adds to BM25), heaviest first.
@@ -152,7 +154,10 @@ class Lexical:
 
     def formulated(self, query: str) -> Formulated:
         """Return what prose is looked for by, and what of it is not."""
-        return weighted_terms(query, self._held)
+        known = self._formulated  # another request may replace it meanwhile
+        if known is None or known[0] != query:
+            known = self._formulated = query, weighted_terms(query, self._held)
+        return known[1]
 
     def _held(self, terms: Sequence[str]) -> dict[str, float]:
         """Return the inverse document frequency, as BM25 takes it, of the stems that the index holds."""
@@ -200,9 +205,12 @@ class Lexical:
             if settled or wanted > self._size:
                 break
             wanted *= 4
-        numbers = self._item_searcher.fast_field_values("id", [address for _, address in hits])
-        found = [(number, round(score, DIGITS)) for (score, _), number in zip(hits, numbers, strict=True)]
-        return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:depth]
+        numbers = np.array(
+            self._item_searcher.fast_field_values("id", [address for _, address in hits]), np.int64
+        )
+        scores = np.round(np.array([score for score, _ in hits], np.float64), DIGITS)
+        order = np.lexsort((numbers, -scores))[:depth]
+        return list(zip(numbers[order].tolist(), scores[order].tolist(), strict=True))
 
 
 def _reader(folder: Path, count: int) -> tuple[Any, Any]:

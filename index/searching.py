@@ -165,10 +165,8 @@ class Searcher:
             found.meaning.scores |= self._dense.document_scores(found.whole, missing_items)
         if found.passages is not None and found.part is not None:
             missing_items = [item for item in items if item not in found.passages.scores]
-            scored = self._dense.passage_scores(found.part, missing_items)
-            found.passages.scores |= {
-                item: max(scored.get(item, {}).values(), default=0.0) for item in missing_items
-            }
+            scored = self._dense.best_passages(found.part, missing_items)
+            found.passages.scores |= dict.fromkeys(missing_items, 0.0) | scored
         return items
 
     def _relatives(self, asked: Question, found: _Found, known: set[int]) -> set[int]:
