@@ -21,7 +21,7 @@ All functions depend on their arguments alone; ties go to the earlier row or the
 from __future__ import annotations
 
 import math
-from collections import Counter, defaultdict
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,12 +31,18 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from index.formulation import Frequencies, Terms
+
 NEIGHBOURS = 3
 SMOOTHING = 0.2
 """Part of a score that comes from the neighbours."""
 LIKED, UNLIKED = 0.5, 0.25
 """What the mean of liked and of unliked vectors adds to and takes from a query's."""
+NEW_WORDS = 20
+"""Words that liked items may add to those of a query."""
 RELATED = 0.5
+SHARED = 0.25
+"""What an item with all of the preferred tags gains."""
 _DIGITS = 5
 """Similarities are compared to this many digits, which hides the last bits of a matrix product."""
 _TIE = 1e-10
@@ -96,32 +102,33 @@ def moved(
 
 
 def moved_terms(
-    terms: Sequence[tuple[str, float]],
-    liked: Sequence[Mapping[str, float]] = (),
-    unliked: Sequence[Mapping[str, float]] = (),
+    terms: Terms,
+    liked: Sequence[Terms] = (),
+    unliked: Sequence[Terms] = (),
     *,
+    idf: Frequencies,
     like: float = LIKED,
     unlike: float = UNLIKED,
-    most: int = 20,
-) -> list[tuple[str, float]]:
-    """Return a query's words moved in the same way, heaviest first, ties by word.
+    most: int = NEW_WORDS,
+) -> Terms:
+    """Return a query's words moved in the same way, heaviest first by weight times `idf`, ties by word.
 
     Each liked or unliked item is its words with weights; the heaviest of an item counts as much as the
     heaviest of the query. At most `most` words are new; a word with nothing left is dropped.
     """
-    asked = dict(terms)
-    scale = max(asked.values(), default=1.0)
-    made: defaultdict[str, float] = defaultdict(float, asked)
+    scale = max((weight for _, weight in terms), default=1.0)
+    made: defaultdict[str, float] = defaultdict(float, terms)
     for items, by in ((liked, like), (unliked, -unlike)):
         for words in items:
-            top = max(words.values(), default=0.0)
-            for word, value in words.items():
-                if top > 0.0:
-                    made[word] += by * scale * value / (top * len(items))
-    ordered = sorted(made.items(), key=lambda pair: (-pair[1], pair[0]))
-    positive = [(word, value) for word, value in ordered if value > 0.0]
+            top = max((weight for _, weight in words), default=1.0)
+            for word, weight in words:
+                made[word] += by * scale * weight / (top * len(items))
+    rarity = idf(sorted(made))
+    positive = [pair for pair in made.items() if pair[1] > 0.0]
+    positive.sort(key=lambda pair: (-pair[1] * rarity.get(pair[0], 0.0), pair[0]))
+    asked = dict(terms)
     new = {word for word, _ in [pair for pair in positive if pair[0] not in asked][:most]}
-    return [(word, value) for word, value in positive if word in asked or word in new]
+    return tuple(pair for pair in positive if pair[0] in asked or pair[0] in new)
 
 
 def relatedness(count: int) -> float:
@@ -129,21 +136,7 @@ def relatedness(count: int) -> float:
     return RELATED * math.log1p(count)
 
 
-def class_overlap(classes: Mapping[int, Collection[str]], wanted: Mapping[str, float]) -> dict[int, float]:
-    """Return how much of the wanted classes each item has, 0 to 1. `wanted` is each class's weight."""
-    total = sum(value for value in wanted.values() if value > 0.0)
-    if total <= 0.0:
-        return dict.fromkeys(classes, 0.0)
-    return {
-        item: sum(max(wanted.get(name, 0.0), 0.0) for name in set(held)) / total
-        for item, held in classes.items()
-    }
-
-
-def classes_of(best: Sequence[int], classes: Mapping[int, Collection[str]]) -> dict[str, float]:
-    """Return the classes of the best items with weights: an item at rank r gives each of its classes 1/r."""
-    weights: Counter[str] = Counter()
-    for rank, item in enumerate(dict.fromkeys(best), start=1):
-        for name in sorted(set(classes.get(item, ()))):
-            weights[name] += 1.0 / rank  # type: ignore[assignment] # a Counter of floats
-    return {name: float(value) for name, value in sorted(weights.items())}
+def overlap(tags: Collection[str], wanted: Mapping[str, float]) -> float:
+    """Return what an item's score gains by wanted tags: `SHARED` for all of them, else a part by weight."""
+    total = sum(wanted.values())
+    return SHARED * sum(wanted[tag] for tag in wanted.keys() & set(tags)) / total if total > 0.0 else 0.0

@@ -33,6 +33,10 @@ MOST_OF_CLAIMS = 40
 LONGEST_QUERY = 200_000
 """Characters of prose that are read: a whole patent, no more."""
 
+Terms: TypeAlias = tuple[tuple[str, float], ...]
+"""(stem, weight)."""
+Prose: TypeAlias = str | Terms
+"""What is looked for by words: as written, or as the words that were taken from it."""
 Frequencies: TypeAlias = Callable[[Sequence[str]], Mapping[str, float]]
 """From stems to their inverse document frequencies; stems that the index lacks are left out."""
 
@@ -41,7 +45,7 @@ Frequencies: TypeAlias = Callable[[Sequence[str]], Mapping[str, float]]
 class Formulated:
     """What prose is looked for by, and what was left out of it."""
 
-    terms: tuple[tuple[str, float], ...] = ()
+    terms: Terms = ()
     """(stem, weight), heaviest first by weight times inverse document frequency, ties by stem."""
     boilerplate: tuple[str, ...] = ()
     """Stems left out because every claim has them."""

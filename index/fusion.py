@@ -102,6 +102,19 @@ def ranked(scores: Mapping[int, float]) -> list[tuple[int, float]]:
     return sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
+def levelled(scores: Mapping[int, float], known: Mapping[int, float]) -> dict[int, float]:
+    """Return scores with the mean and the spread that the known scores of the same items have.
+
+    Items that are not known are left out.
+    """
+    items = [item for item in scores if item in known]
+    if not items:
+        return {}
+    before = np.array([known[item] for item in items], np.float64)
+    made = before.mean() + before.std() * standard([scores[item] for item in items])
+    return dict(zip(items, made.tolist(), strict=True))
+
+
 def standard(values: Sequence[float]) -> NDArray[np.float64]:
     """Return z-scores; zeros where all values are alike, up to rounding."""
     array = np.asarray(values, dtype=np.float64)
