@@ -127,7 +127,7 @@ class CrossRescorer:
     def _check(self) -> None:
         """Raise unless this can be a cross-encoder. What only loading tells is told then."""
         try:
-            kinds = json.loads((self._folder / "config.json").read_bytes())["architectures"]
+            kinds = list(json.loads((self._folder / "config.json").read_bytes())["architectures"])
             model_folder.check_weights(self._folder)
             if (self._folder / "modules.json").is_file():
                 model_folder.check(self._folder)
@@ -137,7 +137,7 @@ class CrossRescorer:
             raise CrossEncoderRefusedError(self._folder, error.reason) from None
         except (ValueError, TypeError, KeyError, RecursionError):
             kinds = []
-        if not any(str(kind).endswith("ForSequenceClassification") for kind in kinds or ()):
+        if not any(str(kind).endswith("ForSequenceClassification") for kind in kinds):
             raise CrossEncoderRefusedError(
                 self._folder, "its config.json names no sequence classifier, as that of a sentence encoder"
             )

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from index.encoders import Encoders
     from index.records import Hit, PieceHit
     from index.searching import Rescore
+    from index.syntax import Node
     from ingest.documents import Document
     from ingest.passages import Passage
     from pipeline.store import Store
@@ -334,11 +335,11 @@ class Corpus(Indexed):
         with self.store.read() as connection:
             return frozenset(row.item for row in store_corpus.rows_by_keys(connection, keys))
 
-    def _wanted(self, query: str, liked: Sequence[int], *, plain: bool) -> str:
-        """Return the text whose words are marked in quotes: of what is liked only where nothing is asked."""
+    def _wanted(self, query: str, liked: Sequence[int], *, plain: bool) -> str | Node:
+        """Return that whose words are marked in quotes: what is liked only where nothing is asked."""
         query = clean(query)
         if not plain and syntax.is_expression(query):
-            return syntax.prose(syntax.parse(query))
+            return syntax.parse(query)
         return query if query.strip() else " ".join(map(self._brief, liked))
 
     def _brief(self, item: int) -> str:
@@ -369,7 +370,7 @@ class Corpus(Indexed):
         }
 
     def _quoted(
-        self, item: int, hits: Sequence[PieceHit], query: str, count: int
+        self, item: int, hits: Sequence[PieceHit], query: str | Node, count: int
     ) -> tuple[FoundPassage, ...]:
         document, cut = self._kept[item]
         if item in self._newer:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.fusion import Weights, by_shares, convex, reciprocal_rank_fusion, shares, standard
+from index.fusion import Weights, by_shares, convex, levelled, reciprocal_rank_fusion, shares, standard
 
 RANKING = st.lists(st.integers(1, 30), unique=True, max_size=20)
 VALUE = st.integers(-500, 500).map(lambda value: value / 100)
@@ -138,6 +138,17 @@ def test_convex_refuses_a_channel_without_a_weight() -> None:
 def test_nothing_fused_is_nothing() -> None:
     assert convex([], []) == []
     assert convex([{}, {}], [0.5, 0.5]) == []
+
+
+def test_scores_of_another_scale_come_to_the_level_of_those_they_replace() -> None:
+    known = {1: 0.5, 2: 0.7, 3: 0.9, 4: 0.1}
+    made = levelled({1: 0.999, 2: 0.001, 3: 0.5, 9: 0.3}, known)
+    assert made.keys() == {1, 2, 3}
+    assert made[1] > made[3] > made[2]
+    values = np.array([*made.values()])
+    assert (values.mean(), values.std()) == pytest.approx((0.7, np.std([0.5, 0.7, 0.9])))
+    assert levelled({1: 0.2, 2: 0.2}, known) == pytest.approx({1: 0.6, 2: 0.6})
+    assert levelled({}, known) == levelled({9: 1.0}, known) == {}
 
 
 def test_shares_come_in_the_order_of_items() -> None:
