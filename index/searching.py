@@ -17,7 +17,8 @@ What the caller may add
 -----------------------
 `expand` names items that belong to the best ones (those they cite, those that cite them); they become
 candidates, and belonging adds to their score (`index.feedback.relatedness`). `prefer` weighs tags that a hit
-better has (`index.feedback.overlap`); it never limits. `like` and `unlike` move the query's vectors and, by
+better has (`index.feedback.overlap`), as have the alternatives of an expression (`class:F16K OR class:F16L`);
+it never limits. `like` and `unlike` move the query's vectors and, by
 the words that are `written` in these items, those of prose; the words of an expression stay as they are.
 
 `rescore` gives stronger scores of the best pieces of the best items. Cosines: an item's score by meaning is
@@ -41,6 +42,7 @@ from index.best_pieces import BestPieces
 from index.dense import Mask
 from index.formulation import Prose
 from index.fusion import Weights
+from index.nodes import alternatives
 from index.records import Filter, Hit, PieceHit
 from index.syntax import Node
 
@@ -139,7 +141,7 @@ class Searcher:
         found.pieces = BestPieces(self._dense, self._lexical, words, found.part)
         self._rank(asked, found)
         candidates = self._candidates(asked, found)
-        found.preferred = self._preferred(asked.prefer, candidates)
+        found.preferred = self._preferred(_wanted_tags(asked.prefer, wanted), candidates)
         order = self._mixed(asked, found, candidates)
         if asked.rescore is not None and found.whole is not None:
             order = self._rescored(asked, found, candidates, order)
@@ -361,6 +363,12 @@ class _Found:
 
 _NOTHING = (0.0, 0.0, 0.0, 0.0, 0.0)
 """Of words, meaning, passages, relatives and preferred tags."""
+
+
+def _wanted_tags(prefer: Mapping[str, float], wanted: Node | None) -> dict[str, float]:
+    """Return the tags that a hit better has: those preferred, and those that an expression leaves open."""
+    found = set() if wanted is None else {f"{tag.text}{'*' * tag.prefix}" for tag in alternatives(wanted)}
+    return {**dict.fromkeys(found, 1.0), **prefer}
 
 
 def _rest(found: _Found, order: Sequence[_Placed]) -> list[_Placed]:

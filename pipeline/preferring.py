@@ -7,7 +7,7 @@ limit here (`SearchFilter.classes` is one).
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from ingest.classes import levels
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 MOST = 24
 """Tags that are asked for."""
+_DIGITS = 9
+"""Of a weight: in whatever order examples are added up, it is the same."""
 _SUBCLASS = 3
 """Levels of a symbol down to its subclass: section, class, subclass."""
 
@@ -26,14 +28,14 @@ def preferred(examples: Iterable[Sequence[str]]) -> dict[str, float]:
 
     Each example weighs alike, and each of its symbols; at most `MOST` tags, the heaviest, ties by tag.
     """
-    weights: Counter[str] = Counter()
+    weights: defaultdict[str, float] = defaultdict(float)
     for symbols in examples:
         known = sorted({"".join(symbol.split()) for symbol in symbols} - {""})
         for symbol in known:
             for tag in _tags(symbol):
-                weights[tag] += 1.0 / len(known)  # type: ignore[assignment] # a Counter of floats
-    heaviest = sorted(weights.items(), key=lambda pair: (-pair[1], pair[0]))
-    return {tag: float(weight) for tag, weight in heaviest[:MOST]}
+                weights[tag] += 1.0 / len(known)
+    rounded = {tag: round(weight, _DIGITS) for tag, weight in weights.items()}
+    return dict(sorted(rounded.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST])
 
 
 def _tags(symbol: str) -> tuple[str, ...]:
