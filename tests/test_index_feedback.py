@@ -135,7 +135,8 @@ def test_of_words_that_weigh_alike_the_rarer_are_new() -> None:
 
 
 def test_without_a_query_the_words_of_what_is_liked_are_asked_for() -> None:
-    assert moved_terms((), [(("gasket", 2.0), ("ring", 1.0))], idf=even) == (("gasket", 0.5), ("ring", 0.25))
+    liked = (("gasket", 2.0), ("ring", 1.0))
+    assert moved_terms((), [liked], idf=even, like=0.5) == (("gasket", 0.5), ("ring", 0.25))
 
 
 @given(st.integers(0, 1000))

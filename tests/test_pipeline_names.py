@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import pytest
 from click.testing import CliRunner
 
-from pipeline.corpus import Corpus
 from pipeline.workspace import Workspace
 from tests.ops_sample import RECORD, answer
 from tests.small_corpus import open_corpus, run
@@ -20,6 +19,8 @@ from ui.common import Context
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from pipeline.corpus import Corpus
 
 SEATS, OTHER, LID = "US-9123456-B2", "US-9222222-B2", "EP-3580123-A1"
 """By Seats Ltd and Ann Moss; the same form, by Mining Räder GmbH and Ann O'Brien; by Moss Lids AG."""
