@@ -19,9 +19,9 @@ Decisions
   250 training queries of RFC citations (words alone, earlier documents only, 20 best), .2648 → .2985 nDCG@10
   and .525 → .597 recall@100; twice the weight gained more, but those judgements are themselves citations, so
   that half is kept. To let the relatives in without it did nothing: they come in too far down.
-* `overlap`: preferred tags (classes of what is liked, of a disclosure, of an expression's alternatives) add to
-  a score and never limit: art from another field is not lost. No benchmark of ours has classes, and none of
-  its figures can move. Of 532 US patents with their CPC classes, those that cite a document in common (67
+* `overlap`: preferred tags (classes of what is liked, of a disclosure, of an expression's alternatives) add
+  to a score and never limit: art from another field is not lost. No benchmark of ours has classes, and none
+  of its figures can move. Of 532 US patents with their CPC classes, those that cite a document in common (67
   queries of title and abstract, 110 pairs) were found better the more classes weigh: nDCG@10 .459, with .25
   .483, .5 .500 (+.041 [.018, .066]), 1 .518; classes of a patent drawn by chance changed nothing. Citations
   are found by class, too, so that half is kept, as above.

@@ -130,7 +130,11 @@ def test_only_so_many_words_are_new() -> None:
 def test_of_words_that_weigh_alike_the_rarer_are_new() -> None:
     liked = (("commonest", 1.0), ("rare", 1.0), ("common", 1.0))
     rarity = {"commonest": 0.1, "common": 1.0, "rare": 3.0, "valv": 2.0}
-    made = moved_terms((("valv", 1.0),), [liked], idf=lambda stems: {s: rarity[s] for s in stems}, most=2)
+
+    def rarities(stems: Sequence[str]) -> dict[str, float]:
+        return {stem: rarity[stem] for stem in stems}
+
+    made = moved_terms((("valv", 1.0),), [liked], idf=rarities, like=0.5, most=2)
     assert [word for word, _ in made] == ["valv", "rare", "common"]
 
 
