@@ -154,10 +154,10 @@ class Lexical:
 
     def formulated(self, query: str) -> Formulated:
         """Return what prose is looked for by, and what of it is not."""
-        return weighted_terms(query, self._held)
+        return weighted_terms(query, self.rarities)
 
-    def _held(self, terms: Sequence[str]) -> dict[str, float]:
-        """Return the inverse document frequency, as BM25 takes it, of the stems that the index holds."""
+    def rarities(self, terms: Sequence[str]) -> dict[str, float]:
+        """Return the inverse document frequency, as ranking takes it, of the stems that the index holds."""
         total = self._item_searcher.num_docs
         frequencies = {term: self._item_searcher.doc_freq("text", term) for term in terms}
         return {term: _idf(frequency, total) for term, frequency in frequencies.items() if frequency}

@@ -281,7 +281,7 @@ class Searcher:
             for items in (asked.like, asked.unlike)
         )
         asked_for = self._lexical.formulated(text).terms
-        return feedback.moved_terms(asked_for, liked, unliked, idf=self._lexical.idf)
+        return feedback.moved_terms(asked_for, liked, unliked, idf=self._lexical.rarities)
 
     def _vector(
         self,
