@@ -16,9 +16,9 @@ Decisions, by measurement on training and development queries (SciFact, NFCorpus
 * With all three channels in the real index: of (.4, .5, .1), (.45, .45, .1) and (.45, .5, .05), each with
   several shares of smoothing, the second with .2 of three neighbours is best or within .001 of the best on
   both SciFact train (.7461) and NFCorpus dev (.3413), and keeps the say of passages for patents.
-* `levelled`: scores of another scale take the mean and spread of those they replace. An oracle that knows the
-  judgments, in the place of a cross-encoder for the ten best (NFCorpus dev, 100 queries): nDCG@10 .361 → .410,
-  where these ten in their best order have .420; with as much noise as signal .397.
+* `levelled`: scores of another scale take the mean and spread of those they replace. An oracle that knows
+  the judgments, in the place of a cross-encoder for the ten best (NFCorpus dev, 100 queries): nDCG@10 .361
+  → .410, where these ten in their best order have .420; with as much noise as signal .397.
 * What each channel gives to an item is kept: a hit can say why it stands where it stands.
 """
 
