@@ -1,7 +1,7 @@
 """Fusion: several rankings become one.
 
 `reciprocal_rank_fusion` is Cormack, Clarke and Büttcher (SIGIR 2009): a ranking gives `1 / (k + rank)`. It
-needs no scores, so that it cannot be upset by their scales. `convex` mixes standardised scores (Bruch, Gai
+needs no scores, so that it cannot be upset by their scales. `shares` mixes standardised scores (Bruch, Gai
 and Ingber, TOIS 2023); it needs the score of every candidate in every channel.
 
 Decisions, by measurement on training and development queries (SciFact, NFCorpus)
@@ -60,16 +60,6 @@ def reciprocal_rank_fusion(rankings: Sequence[Sequence[int]], k: int = K) -> lis
         for rank, item in enumerate(dict.fromkeys(ranking), start=1):
             scores[item] += 1.0 / (k + rank)
     return ranked(scores)
-
-
-def convex(
-    channels: Sequence[Mapping[int, float]], weights: Sequence[float]
-) -> list[tuple[int, float, tuple[float, ...]]]:
-    """Return (item, score, what each channel gives to it), best first, ties by item.
-
-    All channels score the same candidates (ValueError otherwise). See `shares`.
-    """
-    return by_shares(*shares(channels, weights))
 
 
 def shares(

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.fusion import Weights, by_shares, convex, levelled, reciprocal_rank_fusion, shares, standard
+from index.fusion import Weights, by_shares, levelled, reciprocal_rank_fusion, shares, standard
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 RANKING = st.lists(st.integers(1, 30), unique=True, max_size=20)
 VALUE = st.integers(-500, 500).map(lambda value: value / 100)
@@ -18,6 +22,13 @@ CHANNELS = st.dictionaries(st.integers(1, 30), st.tuples(VALUE, VALUE, VALUE), m
     lambda rows: [{item: row[number] for item, row in rows.items()} for number in range(3)]
 )
 WEIGHTS = st.tuples(*[st.integers(1, 10).map(lambda value: value / 10)] * 3)
+
+
+def convex(
+    channels: Sequence[Mapping[int, float]], weights: Sequence[float]
+) -> list[tuple[int, float, tuple[float, ...]]]:
+    """Mix channels and rank by the sum of what they give."""
+    return by_shares(*shares(channels, weights))
 
 
 def test_a_score_is_the_sum_of_reciprocal_ranks() -> None:
