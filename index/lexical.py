@@ -19,7 +19,7 @@ import numpy as np
 
 from index.errors import IndexDamagedError
 from index.expressions import Compiler, silent
-from index.formulation import Formulated, weighted_terms
+from index.formulation import Formulated, Prose, weighted_terms
 from index.lexical_files import ANALYZER, ITEMS, PIECES, analyzer, tantivy
 from index.matching import MOST, Part, restricted
 from index.matching import parts as parts_of
@@ -55,7 +55,7 @@ class Lexical:
         self._matching: tuple[Node, NDArray[np.int64]] | None = None
         self._formulated: tuple[str, Formulated] | None = None
 
-    def rank(self, query: str, allowed: NDArray[np.int64] | None, depth: int) -> list[tuple[int, float]]:
+    def rank(self, query: Prose, allowed: NDArray[np.int64] | None, depth: int) -> list[tuple[int, float]]:
         """Return the `depth` best (item, BM25) for prose, best first, ties by item."""
         terms = self.terms(query)
         if not terms:
@@ -86,7 +86,9 @@ class Lexical:
             known = self._matching = wanted, np.sort(np.array(found, np.int64))
         return known[1]
 
-    def matched(self, wanted: str | Node, items: Collection[int]) -> dict[int, tuple[tuple[str, float], ...]]:
+    def matched(
+        self, wanted: Prose | Node, items: Collection[int]
+    ) -> dict[int, tuple[tuple[str, float], ...]]:
         """Return why words found items: item → (stem or phrase, what it adds to BM25), heaviest first.
 
         At most `MOST` an item; an item that has none of it has an empty tuple.
@@ -104,11 +106,11 @@ class Lexical:
             for item, each in found.items()
         }
 
-    def _parts(self, wanted: str | Node) -> list[Part]:
+    def _parts(self, wanted: Prose | Node) -> list[Part]:
         text = wanted.text if isinstance(wanted, Asked) else wanted
-        if isinstance(text, str) and (terms := self.terms(text)):
+        if isinstance(text, str | tuple) and (terms := self.terms(text)):
             return [Part(term, _bag(self._items, [(term, count)])) for term, count in terms]
-        if isinstance(wanted, str):
+        if isinstance(wanted, str | tuple):
             return []
         return list(parts_of(Compiler(self._items.schema, self._item_searcher), wanted))
 
@@ -119,7 +121,7 @@ class Lexical:
         numbers = self._item_searcher.fast_field_values("id", [address for _, address in hits])
         return np.sort(np.array(numbers, np.int64))
 
-    def pieces(self, query: str, items: Collection[int]) -> dict[int, dict[int, float]]:
+    def pieces(self, query: Prose, items: Collection[int]) -> dict[int, dict[int, float]]:
         """Return item → ordinal → score of the pieces that share words with the query.
 
         The score is BM25 divided by the most that these words can give, so between 0 and 1 and comparable
@@ -148,19 +150,19 @@ class Lexical:
         """Return BM25's inverse document frequency of stems over living items."""
         return {term: _idf(self._frequency(term), self._size) for term in terms}
 
-    def terms(self, query: str) -> list[tuple[str, float]]:
+    def terms(self, query: Prose) -> list[tuple[str, float]]:
         """Return the words of prose that count, heaviest first: (stem, weight)."""
-        return list(self.formulated(query).terms)
+        return list(self.formulated(query).terms if isinstance(query, str) else query)
 
     def formulated(self, query: str) -> Formulated:
         """Return what prose is looked for by, and what of it is not."""
         known = self._formulated  # another request may replace it meanwhile
         if known is None or known[0] != query:
-            known = self._formulated = query, weighted_terms(query, self._held)
+            known = self._formulated = query, weighted_terms(query, self.rarities)
         return known[1]
 
-    def _held(self, terms: Sequence[str]) -> dict[str, float]:
-        """Return the inverse document frequency, as BM25 takes it, of the stems that the index holds."""
+    def rarities(self, terms: Sequence[str]) -> dict[str, float]:
+        """Return the inverse document frequency, as ranking takes it, of the stems that the index holds."""
         total = self._item_searcher.num_docs
         frequencies = {term: self._item_searcher.doc_freq("text", term) for term in terms}
         return {term: _idf(frequency, total) for term, frequency in frequencies.items() if frequency}

@@ -4,8 +4,8 @@
 
 FOLDER (default: `quality` in the benches' cache) keeps an index and the figures (`SET.json`) of each set. A
 set that has figures already is compared with them: a drop outside the interval ends with 1 and leaves the old
-figures as they are. Beside ours stands MiniLM alone: the cosine of one vector a text, scored one and all, from
-the same vectors. Encoding the largest sets the first time takes hours.
+figures as they are. Beside ours stands MiniLM alone: the cosine of one vector a text, by the same vectors.
+Encoding the largest sets the first time takes hours.
 """
 
 from __future__ import annotations
