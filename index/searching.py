@@ -62,7 +62,7 @@ Written: TypeAlias = Callable[[int], str]
 _Placed: TypeAlias = tuple[int, float, tuple[float, ...]]
 """An item, its score, and what each channel gives to it."""
 
-EXPANDED = 20
+EXPANDED = 10
 """Best items whose relatives become candidates."""
 RESCORED = 10
 """Best items whose best pieces are scored again."""
