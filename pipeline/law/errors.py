@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 class RulePackError(PipelineError):
-    """A rule pack cannot be trusted: nothing is answered from it. `place` is the file, `problem` says where."""
+    """A rule pack cannot be trusted: nothing is answered from it. `place`: the file."""
 
     def __init__(self, place: str, problem: str) -> None:
         super().__init__(

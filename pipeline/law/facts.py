@@ -12,17 +12,14 @@ Decisions
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
+from ingest.documents import DayInterval
 from pipeline.law.errors import FactError
 from pipeline.law.spans import forward
-
-if TYPE_CHECKING:
-    from datetime import date, datetime
-
-    from ingest.documents import DayInterval
-    from pipeline.law.when import When
+from pipeline.law.when import When
 
 Confidence = Literal["high", "medium", "low"]
 _PRIORITY_MONTHS = 12
@@ -124,8 +121,8 @@ class SecretFact:
             earliest = self.effectively_filed.earliest
             if self.published.last.date() < earliest:
                 raise FactError(
-                    f"the application was published ({self.published.words}) before it was filed ({earliest}): "
-                    "one of the two dates is wrong"
+                    f"the application was published ({self.published.words}) before it was filed "
+                    f"({earliest}): one of the two dates is wrong"
                 )
 
 
@@ -157,10 +154,10 @@ class Priority:
 class CriticalDate:
     """The filing under examination, for one office. Raises FactError.
 
-    `filed`: its day at the office itself (for AU a provisional has no place here, it is a priority). `pct`: the
-    international filing day, which counts as the filing day where both are given. `complete`: the day of the
-    complete application, where that differs. All None: not filed yet, which leaves open what an actual filing
-    day decides.
+    `filed`: its day at the office itself (for AU a provisional has no place here, it is a priority). `pct`:
+    the international filing day, which counts as the filing day where both are given. `complete`: the day of
+    the complete application, where that differs. All None: not filed yet, which leaves open what an actual
+    filing day decides.
     """
 
     filed: Filing | None = None
@@ -178,12 +175,14 @@ class CriticalDate:
             raise FactError("a critical date needs a filing day or a priority")
         if self.pct and self.filed and self.filed.day < self.pct.day:
             raise FactError(
-                f"the international filing ({self.pct.day}) comes after the entry at the office ({self.filed.day})"
+                f"the international filing ({self.pct.day}) comes after the entry at the office "
+                f"({self.filed.day})"
             )
         for priority in self.priorities:
             if actual is not None and actual.day < priority.filing.day:
                 raise FactError(
-                    f"the priority ({priority.filing.day}) comes after the filing that claims it ({actual.day})"
+                    f"the priority ({priority.filing.day}) comes after the filing that claims it "
+                    f"({actual.day})"
                 )
 
     @property

@@ -2,9 +2,10 @@
 
 Decisions
 ---------
-* Law is data. A pack names its rules once (`[[rules]]`: id, citation, confidence, a plain sentence) and refers to
-  them by id; a reference to no rule, an unknown key, a missing key or a wrong type is a `RulePackError` that
-  names the file, the key and what is expected. Nothing is answered from a pack that is not whole.
+* Law is data. A pack names its rules once (`[[rules]]`: id, citation, confidence, a plain sentence) and
+  refers to them by id; a reference to no rule, an unknown key, a missing key or a wrong type is a
+  `RulePackError` that names the file, the key and what is expected. Nothing is answered from a pack that is
+  not whole.
 * A rule of low confidence says "unverified" in its sentence, so that no screen can leave it out.
 * A pack past its `review_by` still answers, with a warning: silence would be worse, an error no better.
 * Any two letters without a pack get the pack `unknown`: absolute novelty, no grace (law.md, section 4).
@@ -20,16 +21,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, Self
 from zoneinfo import available_timezones
 
-from pydantic import BaseModel, ConfigDict, Field, Strict, StrictBool, StrictInt, StrictStr, ValidationError
-from pydantic import model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    Strict,
+    StrictBool,
+    StrictInt,
+    StrictStr,
+    ValidationError,
+    model_validator,
+)
 
 from pipeline.law.errors import OfficeCodeError, RulePackError
-from pipeline.law.facts import By, Confidence, PublicKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from pydantic_core import ErrorDetails
+
+    from pipeline.law.facts import By, Confidence, PublicKind
 
 FOLDER = Path(__file__).with_name("packs")
 UNKNOWN = "unknown"
@@ -88,6 +99,8 @@ class SecretRules(_Strict):
     families: tuple[StrictStr, ...]
     """Codes of members that give it effect here."""
     unpublished_rule: _Id
+    also_published_before: StrictBool
+    """Whether it counts as well where it was published before the date (35 USC 102(a)(2))."""
     own: Literal["included", "excluded", "excepted", "unknown"]
     own_rule: _Id
     same_inventors: Literal["included", "excluded", "unknown"]
@@ -224,7 +237,7 @@ def normal(code: str) -> str:
 
 
 def pack_for(code: str, folder: Path = FOLDER) -> Pack:
-    """Return an office's pack, or `unknown`'s for one that has none. Raises OfficeCodeError, RulePackError."""
+    """Return an office's pack, or `unknown` for one without. Raises OfficeCodeError, RulePackError."""
     known = packs(folder)
     name = normal(code)
     if name == UNKNOWN.upper():

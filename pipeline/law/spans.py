@@ -8,8 +8,8 @@ Decisions
 * The day keeps its number; where the month reached has no such day, its last day takes the place (EPC Rule
   131(4) and its neighbours): six months back from 31 August is 28 February, or 29 in a leap year.
 * Counted **forward** from a publication the same rule may end some days earlier (28 February + 6 months is 28
-  August, though 31 August - 6 months is 28 February). A calendar shows the earlier day; `differ` tells a status
-  when the two counts part.
+  August, though 31 August - 6 months is 28 February). A calendar shows the earlier day; `differ` tells a
+  status when the two counts part.
 * No day is ever moved for a weekend or a holiday.
 """
 

@@ -5,8 +5,8 @@ Decisions
 * An interval, never a bare day (law.md, vectors 15 to 17). The end is excluded.
 * A day is a day *somewhere*. With a zone it is 24 hours or so; without one it began at UTC+14 and ended at
   UTC-12, and near a critical date that decides nothing (EP-PUB-3).
-* `AT_OFFICE` is a third case, which a person chooses by typing a bare day: the day as the office's own calendar
-  counts it. It is an assumption, and every status that rests on it says so.
+* `AT_OFFICE` is a third case, which a person chooses by typing a bare day: the day as the office's own
+  calendar counts it. It is an assumption, and every status that rests on it says so.
 * A year is the whole year; an upper bound (an archived copy, an index date) has no known beginning.
 """
 
@@ -132,7 +132,8 @@ class When:
             days = DayInterval.parse(text)
         except DateFormError:
             raise FactError(
-                f"{text[:60]!r} is no date; write YYYY-MM-DD, YYYY-MM, YYYY, A/B, ../B, or a moment with its zone"
+                f"{text[:60]!r} is no date; write YYYY-MM-DD, YYYY-MM, YYYY, A/B, ../B, or a moment with "
+                "its zone"
             ) from None
         return cls.days(days.earliest, days.latest, zone=zone, words=text)
 
