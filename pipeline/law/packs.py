@@ -34,13 +34,12 @@ from pydantic import (
 )
 
 from pipeline.law.errors import OfficeCodeError, RulePackError
+from pipeline.law.facts import By, Confidence, PublicKind  # noqa: TC001 - pydantic reads them at run time
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from pydantic_core import ErrorDetails
-
-    from pipeline.law.facts import By, Confidence, PublicKind
 
 FOLDER = Path(__file__).with_name("packs")
 UNKNOWN = "unknown"

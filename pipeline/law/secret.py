@@ -1,8 +1,8 @@
 """What the law says of an application filed before and published on or after the date, in one world.
 
 Accorded days are compared and time zones ignored (UK-TZ-1 for Art. 54(3)). An application that was public
-before the date is judged as any publication, by whoever filed it; where the law reads "filed before" without more
-(35 USC 102(a)(2)) it is both, and the stronger answer stands.
+before the date is judged as any publication, by whoever filed it; where the law reads "filed before" without
+more (35 USC 102(a)(2)) it is both, and the stronger answer stands.
 """
 
 from __future__ import annotations

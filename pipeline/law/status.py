@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from pipeline.law.worlds import World
 
 _NOMINAL = (
-    "the day {words} was taken as the office's own calendar counts it; in another time zone it may be the day "
-    "before or after"
+    "the day {words} was taken as the office's own calendar counts it; in another time zone it may be the "
+    "day before or after"
 )
 NOT_ADVICE = "This flags and asks; it is not legal advice."
 
