@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 _TICK = timedelta(microseconds=1)
 BOTH = (True, False)
+_TOGETHER = {"moment": ("moment", "earlier_own"), "filed": ("filed", "earlier_own_filed")}
+"""A day decides as well what came first: both move together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +142,7 @@ def deciding(answers: Mapping[World, object], axes: Mapping[str, tuple[Any, ...]
         if name == "basis":
             parts = [part for part in ("zone", "filing") if _decides(answers, (part,))]
             found += parts or (["filing"] if _decides(answers, ("zone", "filing")) else [])
-        elif _decides(answers, (name,)):
+        elif _decides(answers, _TOGETHER.get(name, (name,))):
             found.append(name)
     return found
 
