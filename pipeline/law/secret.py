@@ -71,7 +71,7 @@ def _out(rules: SecretRules, world: World) -> Iterator[tuple[bool, str, str]]:
     """Yield what takes an earlier application out: whether it holds, the rule, and why."""
     counts = rules.model != "none" and (rules.model != "unknown" or world.model_counts)
     yield not counts, rules.rule, "it does not count here"
-    yield not world.member, rules.rule, "it has no effect in this office"
+    yield not world.member, rules.rule, "it has no effect in this office (a member of its family here would)"
     same = world.same_inventors and rules.same_inventors == "excluded"
     yield same, rules.rule, "it names the same inventors"
     yield world.same_applicant and rules.own == "excluded", rules.own_rule, "the applicants are the same"
