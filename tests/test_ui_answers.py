@@ -123,7 +123,7 @@ def test_a_failure_is_one_object_on_stdout_and_a_sentence_on_stderr(
 
 @pytest.mark.parametrize(
     "word",
-    ["status", "calendar", "decide", "gate", "comment", "schedule", "renew", "watch"],
+    ["decide", "gate", "comment", "schedule", "renew", "watch"],
 )
 def test_a_command_of_a_later_release_says_so(call: Calls, word: str) -> None:
     answer = call.json(word, "D-0001", "--office", "EP", "--published", "2024-01-01", code=2)

@@ -130,7 +130,7 @@ def test_every_command_of_the_contract_is_listed_and_helped(shell: Shell) -> Non
         assert shell.run(word, "--help").stdout.startswith("Usage:")
 
 
-@pytest.mark.parametrize("word", ["status", "calendar", "decide", "gate", "schedule", "renew", "watch"])
+@pytest.mark.parametrize("word", ["decide", "gate", "schedule", "renew", "watch"])
 def test_what_comes_later_says_so_and_exits_with_2(shell: Shell, word: str) -> None:
     assert "not there yet" in shell.run(word, "anything", "--office", "EP", code=2).stderr
 

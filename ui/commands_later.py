@@ -27,7 +27,4 @@ def _later(name: str) -> click.Command:
     return command
 
 
-COMMANDS = {
-    name: _later(name)
-    for name in ("status", "calendar", "decide", "gate", "comment", "schedule", "renew", "watch")
-}
+COMMANDS = {name: _later(name) for name in ("decide", "gate", "comment", "schedule", "renew", "watch")}

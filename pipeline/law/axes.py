@@ -7,17 +7,17 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from pipeline.law.facts import NON_WRITTEN, PRODUCTS, By, CriticalDate, PublicFact, PublicKind, SecretFact
-from pipeline.law.grace import anchor_of, zone_at
+from pipeline.law.grace import anchor_of
 from pipeline.law.packs import Pack
 from pipeline.law.public import public_answer
 from pipeline.law.secret import secret_answer
 from pipeline.law.spans import back
 from pipeline.law.when import When, after, midnight
-from pipeline.law.worlds import BOTH, World, bases, known, moments, worlds
+from pipeline.law.worlds import BOTH, World, anchor_zones, bases, known, moments, worlds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import date, datetime
+    from datetime import date, datetime, tzinfo
 
     from pipeline.law.answers import Answer
     from pipeline.law.facts import Filing
@@ -55,8 +55,13 @@ def question(code: str, pack: Pack, fact: PublicFact | SecretFact, critical: Cri
     when = fact.published if isinstance(fact, SecretFact) else fact.when
     nominal = when is not None and when.nominal
     basis = bases(pack, critical.effective, nominal=nominal)
-    limits = list(_limits(pack, critical, basis))
-    axes: dict[str, tuple[Any, ...]] = {"basis": basis, "moment": moments(when, limits)}
+    zones = anchor_zones(pack, critical.actual, nominal=nominal) if pack.grace else (None,)
+    limits = list(_limits(pack, critical, basis, zones))
+    axes: dict[str, tuple[Any, ...]] = {
+        "basis": basis,
+        "anchor_zone": zones,
+        "moment": moments(when, limits),
+    }
     if pack.public.same_day != "not_before":
         axes["hour_before"] = BOTH
     if any(anchor_of(rule, critical, critical.first) is None for rule in pack.grace):
@@ -117,10 +122,14 @@ def _days(fact: SecretFact, critical: CriticalDate) -> tuple[date, ...]:
     return tuple(sorted(found))
 
 
-def _limits(pack: Pack, critical: CriticalDate, basis: tuple[tuple[Filing, Any], ...]) -> Iterator[datetime]:
+def _limits(
+    pack: Pack,
+    critical: CriticalDate,
+    basis: tuple[tuple[Filing, tzinfo | None], ...],
+    zones: tuple[tzinfo | None, ...],
+) -> Iterator[datetime]:
     """Yield every instant at which a rule changes its answer."""
     for filing, zone in basis:
-        world = World(filing=filing, zone=zone)
         yield midnight(filing.day, zone)
         yield midnight(after(filing.day), zone)
         if filing.at is not None:
@@ -128,7 +137,9 @@ def _limits(pack: Pack, critical: CriticalDate, basis: tuple[tuple[Filing, Any],
         for rule in pack.grace:
             anchor = anchor_of(rule, critical, filing)
             if anchor is not None:
-                yield midnight(back(anchor.day, rule.months), zone_at(pack, anchor, world))
+                start = back(anchor.day, rule.months)
+                for at in (zone, *(zones if anchor != filing else ())):
+                    yield midnight(start, at)
     for own in critical.own_disclosures:
         yield own.first
         yield own.last

@@ -25,7 +25,7 @@ from pipeline.law.grace import weakest
 from pipeline.law.packs import UNKNOWN, normal, pack_for
 from pipeline.law.spans import forward
 from pipeline.law.status import status
-from pipeline.law.when import When, named_zone
+from pipeline.law.when import WESTMOST, When, named_zone
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,6 +37,10 @@ PRIORITY_MONTHS = 12
 _JUST_AFTER = timedelta(days=3)
 """So long after a publication a filing is after it in every time zone."""
 _TICK = timedelta(microseconds=1)
+_KEPT = (
+    "every right, while the duty of confidence is kept: nothing became public. Keep the agreement; a breach "
+    "starts a clock"
+)
 _ACT_WHEN = {
     "none": "",
     "at_filing": "at filing",
@@ -112,6 +116,8 @@ def _row(
     kept = [_kept(name, worst, filing, last, today) for filing in filings]
     until = max((end for _, _, end in kept if end), default=None)
     lost, surviving = _rights(shown, last, rule, today)
+    if fact.confidential is None:
+        lost = tuple(f"unless everybody was bound to confidence: {words}" for words in lost)
     days = sorted(day for day in (last, until) if day and (today is None or day >= today))
     return Consequence(
         office=name,
@@ -128,7 +134,7 @@ def _row(
         pack=found.pack,
         confidence=weakest(asked.confidence, found.confidence, rule.anchor_confidence if rule else "high"),
         missing=tuple(dict.fromkeys((*asked.missing, *found.missing, *_open_start(when)))),
-        assumptions=(*_assumptions(when, fact, rule), *found.assumptions),
+        assumptions=(*_assumptions(when, shown, fact, rule), *found.assumptions),
         warnings=found.warnings,
         dies=days[0] if days else None,
     )
@@ -142,16 +148,12 @@ def _worst(fact: PublicFact, when: When) -> PublicFact:
 
 def _untouched(name: str, pack: Pack, asked: Status) -> Consequence:
     """Return the row of an office where nothing became public."""
+    confidential = asked.rules[0] == pack.public.confidential_rule
     return Consequence(
         office=name,
         name=pack.name,
         lost=(),
-        surviving=(
-            "every right, while the duty of confidence is kept: nothing became public. Keep the agreement; a "
-            "breach starts a clock",
-        )
-        if asked.rules[0] == pack.public.confidential_rule
-        else (f"every right: {asked.explanation}",),
+        surviving=(_KEPT if confidential else f"every right: {asked.explanation}",),
         last_safe_day=None,
         priority_until=None,
         act="",
@@ -236,12 +238,17 @@ def _open_start(when: When) -> tuple[str, ...]:
     return ("the first day on which it was public: only an upper bound is known",) if when.bound else ()
 
 
-def _assumptions(when: When, fact: PublicFact, rule: GraceRule | None) -> tuple[str, ...]:
+def _assumptions(when: When, shown: date, fact: PublicFact, rule: GraceRule | None) -> tuple[str, ...]:
     found = []
     if when.nominal:
         found.append(
             f"{when.words} was taken as the office's own calendar day; give the moment with its zone to have "
             "each office's local day"
+        )
+    elif when.day(WESTMOST) < shown:
+        found.append(
+            f"counted from {shown}, the office's local day; for a filing that another office accords, "
+            f"such as a PCT receiving office further west, count from {when.day(WESTMOST)}"
         )
     if rule is not None and fact.by is By.OWN:
         found.append("what others publish independently in the meantime is not excused by this rule")

@@ -25,7 +25,8 @@ class OfficeCodeError(UsageError):
 
     def __init__(self, code: str, known: Iterable[str]) -> None:
         super().__init__(
-            f"{code[:40]!r} is no office code; write two letters (WIPO ST.3), or one of: {', '.join(known)}"
+            f"{code[:40]!r} is the code of no office (WIPO ST.3, two letters); there are rules for: "
+            f"{', '.join(known)}"
         )
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from pipeline.law.facts import By, Confidence
 from pipeline.law.packs import GraceRule
 from pipeline.law.spans import back, differ, forward
-from pipeline.law.when import local_day, midnight, named_zone
+from pipeline.law.when import local_day, midnight
 
 if TYPE_CHECKING:
     from datetime import tzinfo
@@ -69,8 +69,8 @@ def excused(pack: Pack, kind: PublicKind, critical: CriticalDate, world: World) 
         if not applies(rule, kind, world):
             continue
         anchor = anchor_of(rule, critical, world.filing)
-        inside = world.in_window if anchor is None else _inside(rule, anchor, pack, world)
-        cap, notes = _doubts(rule, anchor, critical, pack, world)
+        inside = world.in_window if anchor is None else _inside(rule, anchor, world)
+        cap, notes = _doubts(rule, anchor, critical, world)
         if inside and rule.act_irrevocable and critical.statement_made is False:
             return Excuse(
                 why="the statement that the exception needs was not made", cited=(rule.rule,), cap=cap
@@ -83,20 +83,18 @@ def excused(pack: Pack, kind: PublicKind, critical: CriticalDate, world: World) 
     return reasons
 
 
-def zone_at(pack: Pack, anchor: Filing, world: World) -> tzinfo | None:
+def zone_at(anchor: Filing, world: World) -> tzinfo | None:
     """Return in which zone the window's first day begins."""
-    if world.zone is None or anchor == world.filing or not pack.time_zone:
-        return world.zone
-    return named_zone(pack.time_zone)
+    return world.zone if anchor == world.filing else world.anchor_zone
 
 
-def _inside(rule: GraceRule, anchor: Filing, pack: Pack, world: World) -> bool:
+def _inside(rule: GraceRule, anchor: Filing, world: World) -> bool:
     assert world.moment is not None
-    return world.moment >= midnight(back(anchor.day, rule.months), zone_at(pack, anchor, world))
+    return world.moment >= midnight(back(anchor.day, rule.months), zone_at(anchor, world))
 
 
 def _doubts(
-    rule: GraceRule, anchor: Filing | None, critical: CriticalDate, pack: Pack, world: World
+    rule: GraceRule, anchor: Filing | None, critical: CriticalDate, world: World
 ) -> tuple[Confidence, tuple[str, ...]]:
     """Return what the anchor and the months' lengths leave of the confidence, and say so."""
     if anchor is None:
@@ -105,12 +103,12 @@ def _doubts(
     cap: Confidence = "high"
     notes: list[str] = []
     others = [anchor, world.filing, *(filing for filing in (critical.actual, critical.complete) if filing)]
-    if len({_inside(rule, other, pack, world) for other in others}) > 1 and rule.anchor_confidence != "high":
+    if len({_inside(rule, other, world) for other in others}) > 1 and rule.anchor_confidence != "high":
         cap = rule.anchor_confidence
         notes.append(
             f"the answer depends on the day from which {rule.rule} counts back, whose confidence is {cap}"
         )
-    shown = local_day(world.moment, zone_at(pack, anchor, world))
+    shown = local_day(world.moment, zone_at(anchor, world))
     if differ(shown, anchor.day, rule.months):
         cap = "low"
         notes.append(

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _WORDS = {
     "zone": "which time zone counts: the day is not the same in both",
+    "anchor_zone": "in which time zone the filing day counts that the exception is counted back from",
     "hour_before": "the hours of the publication and of the filing, which fall on the same day",
     "by": "by whom, and with whose consent, it was made public",
     "confidential": "whether everybody who saw it was bound to keep it secret",

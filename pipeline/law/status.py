@@ -100,7 +100,9 @@ def status(
         citations=tuple(dict.fromkeys(pack.rule(name).citation for name in rules)),
         pack=f"{pack.office} {pack.version}",
         confidence=weakest(
-            fact.confidence, *(pack.rule(name).confidence for name in rules), *(answer.cap for answer in used)
+            fact.confidence,
+            *(pack.rule(name).confidence for name in _resting(pack, used, near=near)),
+            *(answer.cap for answer in used),
         ),
         missing=missing,
         act=chosen.act if chosen else "",
@@ -147,6 +149,20 @@ def _other_law(office: str, pack: Pack, critical: CriticalDate, warnings: tuple[
 def _rules(pack: Pack, used: Sequence[Answer], *, near: bool) -> tuple[str, ...]:
     found = [name for answer in used for name in answer.rules]
     return tuple(dict.fromkeys([*found, pack.public.zone_rule] if near else found))
+
+
+def _resting(pack: Pack, used: Sequence[Answer], *, near: bool) -> list[str]:
+    """Return the rules that a confidence rests on.
+
+    Where an exception holds it is the exception's alone: were the disclosure no art for another reason, nothing
+    would be held against the filing either.
+    """
+    found = [
+        name
+        for answer in used
+        for name in (answer.rules[:1] if answer.kind is StatusKind.EXCEPTED else answer.rules)
+    ]
+    return [*found, pack.public.zone_rule] if near else found
 
 
 def _near(when: When, pack: Pack, critical: CriticalDate, worlds: Sequence[World]) -> bool:

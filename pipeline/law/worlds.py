@@ -43,6 +43,8 @@ class World:
     """The effective filing."""
     zone: tzinfo | None
     """Whose midnight counts; None: naive days, the office's own."""
+    anchor_zone: tzinfo | None = None
+    """Whose midnight begins a window that counts back from another filing than the effective one."""
     moment: datetime | None = None
     """When it became public."""
     hour_before: bool = False
@@ -108,6 +110,15 @@ def _zones(pack: Pack, filing: Filing, *, nominal: bool) -> tuple[tzinfo | None,
         elif own not in found:
             found.append(own)
     return tuple(dict.fromkeys(found))
+
+
+def anchor_zones(pack: Pack, actual: Filing | None, *, nominal: bool) -> tuple[tzinfo | None, ...]:
+    """Return the zones in which the actual filing day may begin: here, and where it was accorded."""
+    if nominal or actual is None:
+        return (None,)
+    accorded = zone_of(actual.office) if actual.office else None
+    own = (named_zone(pack.time_zone),) if pack.time_zone else ()
+    return tuple(dict.fromkeys([*own, *([accorded] if accorded is not None else ANYWHERE)]))
 
 
 def moments(when: When | None, thresholds: Iterable[datetime]) -> tuple[datetime | None, ...]:
