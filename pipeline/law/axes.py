@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pipeline.law.answers import Answer
     from pipeline.law.facts import Filing
 
+_TICK = timedelta(microseconds=1)
 _UNKNOWN_BY = (By.THIRD_PARTY, By.OWN, By.DERIVED, By.ABUSE)
 
 
@@ -55,22 +56,36 @@ def question(code: str, pack: Pack, fact: PublicFact | SecretFact, critical: Cri
     when = fact.published if isinstance(fact, SecretFact) else fact.when
     nominal = when is not None and when.nominal
     basis = bases(pack, critical.effective, nominal=nominal)
-    zones = anchor_zones(pack, critical.actual, nominal=nominal) if pack.grace else (None,)
+    anchored = any(r.anchor != "effective_filing" or r.anchor_confidence != "high" for r in pack.grace)
+    zones = anchor_zones(pack, critical.actual, nominal=nominal) if anchored else (None,)
     limits = list(_limits(pack, critical, basis, zones))
     axes: dict[str, tuple[Any, ...]] = {
         "basis": basis,
         "anchor_zone": zones,
         "moment": moments(when, limits),
     }
-    if pack.public.same_day != "not_before":
+    if pack.public.same_day != "not_before" and _same_day(axes["moment"], basis):
         axes["hour_before"] = BOTH
     if any(anchor_of(rule, critical, critical.first) is None for rule in pack.grace):
         axes["in_window"] = BOTH
-    if critical.own_disclosures:
+    own = critical.own_disclosures if _shielding(pack) else ()
+    if own:
         axes["earlier_own"] = BOTH
         axes["same_subject"] = known(fact.same_subject)
     axes |= _secret(code, pack, fact, critical) if isinstance(fact, SecretFact) else _public(pack, fact)
-    return Question(pack=pack, fact=fact, critical=critical, axes=axes, own=critical.own_disclosures)
+    return Question(pack=pack, fact=fact, critical=critical, axes=axes, own=own)
+
+
+def _shielding(pack: Pack) -> bool:
+    """Tell whether the inventor's own earlier disclosure matters here (35 USC 102(b)(1)(B), (b)(2)(B))."""
+    shields = any(rule.needs_earlier_own_disclosure for rule in pack.grace)
+    return shields or pack.secret.earlier_own_rule is not None
+
+
+def _same_day(found: tuple[datetime | None, ...], basis: tuple[tuple[Filing, tzinfo | None], ...]) -> bool:
+    """Tell whether it may have been public on the very day of a filing."""
+    limits = [(midnight(filing.day, zone), midnight(after(filing.day), zone)) for filing, zone in basis]
+    return any(at is not None and first <= at < last for at in found for first, last in limits)
 
 
 def _public(pack: Pack, fact: PublicFact) -> dict[str, tuple[Any, ...]]:
@@ -78,14 +93,14 @@ def _public(pack: Pack, fact: PublicFact) -> dict[str, tuple[Any, ...]]:
     axes: dict[str, tuple[Any, ...]] = {"by": by, "confidential": known(fact.confidential)}
     if any(circumstance in rule.unsettled for rule in pack.grace for circumstance in by):
         axes["settled"] = BOTH
-    if fact.kind in PRODUCTS:
+    if fact.kind in PRODUCTS and pack.public.unreproducible_product == "unknown":
         axes["reproducible"] = known(fact.reproducible)
-        axes["product_counts"] = BOTH if pack.public.unreproducible_product == "unknown" else (True,)
-    if fact.kind is PublicKind.SALE:
+        axes["product_counts"] = BOTH
+    if fact.kind is PublicKind.SALE and pack.public.confidential_sale == "counts":
         axes["sale_counts"] = BOTH
-    if fact.kind in NON_WRITTEN:
+    if fact.kind in NON_WRITTEN and pack.public.non_written == "needs_writing":
         axes["confirmed"] = known(fact.confirmed_in_writing)
-    if fact.by in (By.EXHIBITION, By.MEETING):
+    if fact.by in (By.EXHIBITION, By.MEETING) and any(rule.needs_recognition for rule in pack.grace):
         axes["recognised"] = known(fact.recognised)
     return axes
 
@@ -104,7 +119,7 @@ def _secret(code: str, pack: Pack, fact: SecretFact, critical: CriticalDate) -> 
         axes["publication"] = ("never",)
     elif fact.published is None:
         axes["publication"] = ("never", "earlier", "later")
-    if critical.own_disclosures:
+    if critical.own_disclosures and _shielding(pack):
         axes["earlier_own_filed"] = BOTH
     if any(By.DERIVED in rule.unsettled for rule in pack.grace):
         axes["settled"] = BOTH
@@ -138,10 +153,11 @@ def _limits(
             anchor = anchor_of(rule, critical, filing)
             if anchor is not None:
                 start = back(anchor.day, rule.months)
-                for at in (zone, *(zones if anchor != filing else ())):
+                for at in (zone,) if anchor == filing else zones:
                     yield midnight(start, at)
     for own in critical.own_disclosures:
         yield own.first
+        yield own.first + _TICK
         yield own.last
 
 

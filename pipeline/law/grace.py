@@ -103,7 +103,8 @@ def _doubts(
     cap: Confidence = "high"
     notes: list[str] = []
     others = [anchor, world.filing, *(filing for filing in (critical.actual, critical.complete) if filing)]
-    if len({_inside(rule, other, world) for other in others}) > 1 and rule.anchor_confidence != "high":
+    certain = rule.anchor_confidence == "high"
+    if not certain and len({_inside(rule, other, world) for other in others}) > 1:
         cap = rule.anchor_confidence
         notes.append(
             f"the answer depends on the day from which {rule.rule} counts back, whose confidence is {cap}"

@@ -19,7 +19,6 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, Self
-from zoneinfo import available_timezones
 
 from pydantic import (
     BaseModel,
@@ -33,8 +32,9 @@ from pydantic import (
     model_validator,
 )
 
-from pipeline.law.errors import OfficeCodeError, RulePackError
+from pipeline.law.errors import FactError, OfficeCodeError, RulePackError
 from pipeline.law.facts import By, Confidence, PublicKind  # noqa: TC001 - pydantic reads them at run time
+from pipeline.law.when import named_zone
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -170,8 +170,8 @@ class Pack(_Strict):
         idle = sorted(set(ids).difference(self._named()))
         if idle:
             raise ValueError(f"rules.id: {', '.join(idle)} is a rule that nothing refers to")
-        if self.time_zone not in available_timezones() and self.office != UNKNOWN:
-            raise ValueError(f"time_zone: {self.time_zone!r} is no IANA time zone such as Asia/Tokyo")
+        if self.office != UNKNOWN:
+            _checked_zone(self.time_zone)
         if self.review_by < self.reviewed_on:
             raise ValueError("review_by: a day on or after reviewed_on is expected")
         if self.office == UNKNOWN and self.grace:
@@ -196,6 +196,13 @@ class Pack(_Strict):
             f"the rule pack {self.office} {self.version} should have been reviewed by {self.review_by}: "
             "ask whether the law changed"
         )
+
+
+def _checked_zone(name: str) -> None:
+    try:
+        named_zone(name)
+    except FactError:
+        raise ValueError(f"time_zone: {name!r} is no IANA time zone such as Asia/Tokyo") from None
 
 
 def read_pack(path: Path) -> Pack:

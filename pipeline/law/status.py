@@ -30,10 +30,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pipeline.law.answers import Answer
-    from pipeline.law.facts import CriticalDate, PublicFact
+    from pipeline.law.facts import By, CriticalDate, Filing, PublicFact
     from pipeline.law.packs import Pack
     from pipeline.law.when import When
-    from pipeline.law.worlds import World
 
 _NOMINAL = (
     "the day {words} was taken as the office's own calendar counts it; in another time zone it may be the "
@@ -84,15 +83,19 @@ def status(
     used = tuple(dict.fromkeys(answers.values()))
     firm = len(possible) == 1
     when = fact.published if isinstance(fact, SecretFact) else fact.when
-    near = any(a.dated for a in used) and when is not None and _near(when, pack, critical, list(answers))
+    near = (
+        any(a.dated for a in used)
+        and when is not None
+        and _near(when, pack, critical, {(world.filing, world.by) for world in answers})
+    )
     rules = _rules(pack, used, near=near)
     notes = tuple(dict.fromkeys(note for answer in used for note in answer.notes))
     if near and when is not None and when.nominal:
         notes += (_NOMINAL.format(words=when.words),)
     chosen = min(used, key=lambda answer: (len(answer.rules), answer.rules)) if firm else None
     kind = possible[0] if firm else StatusKind.UNDETERMINED
-    names = deciding(kinds, asked.axes)
-    missing = sentences(names, fact, critical, pack) if kind is StatusKind.UNDETERMINED else ()
+    open_ = kind is StatusKind.UNDETERMINED
+    missing = sentences(deciding(kinds, asked.axes), fact, critical, pack) if open_ else ()
     return Status(
         office=normal(office) if pack.office != UNKNOWN else office.strip().upper(),
         kind=kind,
@@ -154,8 +157,8 @@ def _rules(pack: Pack, used: Sequence[Answer], *, near: bool) -> tuple[str, ...]
 def _resting(pack: Pack, used: Sequence[Answer], *, near: bool) -> list[str]:
     """Return the rules that a confidence rests on.
 
-    Where an exception holds it is the exception's alone: were the disclosure no art for another reason, nothing
-    would be held against the filing either.
+    Where an exception holds it is the exception's alone: were the disclosure no art for another reason,
+    nothing would be held against the filing either.
     """
     found = [
         name
@@ -165,18 +168,18 @@ def _resting(pack: Pack, used: Sequence[Answer], *, near: bool) -> list[str]:
     return [*found, pack.public.zone_rule] if near else found
 
 
-def _near(when: When, pack: Pack, critical: CriticalDate, worlds: Sequence[World]) -> bool:
+def _near(when: When, pack: Pack, critical: CriticalDate, possible: set[tuple[Filing, By | None]]) -> bool:
     """Tell whether the time zone could turn the answer: the day touches a limit somewhere on earth."""
     if when.nominal:
         first = midnight(when.first.date(), EASTMOST)
         last = midnight(when.last.date(), WESTMOST)
     else:
         first, last = when.first, when.last
-    limits = {world.filing.day for world in worlds}
-    for world in worlds:
+    limits = {filing.day for filing, _ in possible}
+    for filing, by in possible:
         for rule in pack.grace:
-            anchor = anchor_of(rule, critical, world.filing)
-            if anchor is not None and (world.by is None or world.by in rule.covers):
+            anchor = anchor_of(rule, critical, filing)
+            if anchor is not None and (by is None or by in rule.covers):
                 limits.add(back(anchor.day, rule.months))
     return any(first < midnight(day, WESTMOST) and last > midnight(day, EASTMOST) for day in limits)
 

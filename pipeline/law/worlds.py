@@ -5,8 +5,8 @@ Decisions
 * What is not known becomes an axis with all its values; a `World` is one choice on each. Law is then applied
   to worlds in which everything is known, which keeps the rules plain, and a status is firm only where all
   worlds agree. A wider interval or one more unknown only adds worlds: it can never make an answer firmer.
-* Between two days on which a rule changes nothing changes, so that an interval is represented by its ends
-  and by the instants on both sides of each such day.
+* Between two instants at which a rule changes its answer nothing changes, so that an interval is represented
+  by its beginning and by each such instant in it: every rule asks "before" or "not before".
 * A fact is missing when two worlds that differ in it alone get different answers. In a full product of axes
   some axis always does where the answers differ.
 """
@@ -14,7 +14,7 @@ Decisions
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, tzinfo
 from itertools import product
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from pipeline.law.packs import Pack
     from pipeline.law.when import When
 
-_TICK = timedelta(microseconds=1)
 BOTH = (True, False)
 _TOGETHER = {"moment": ("moment", "earlier_own"), "filed": ("filed", "earlier_own_filed")}
 """A day decides as well what came first: both move together."""
@@ -125,11 +124,10 @@ def moments(when: When | None, thresholds: Iterable[datetime]) -> tuple[datetime
     """Return instants that stand for the whole interval, given when rules change their answer."""
     if when is None:
         return (None,)
-    last = when.last - _TICK
-    found = {when.first, last}
-    for at in thresholds:
-        if (at.tzinfo is None) == when.nominal:
-            found.update(point for point in (at - _TICK, at) if when.first <= point <= last)
+    found = {when.first}
+    found.update(
+        at for at in thresholds if (at.tzinfo is None) == when.nominal and when.first <= at < when.last
+    )
     return tuple(sorted(found))
 
 
