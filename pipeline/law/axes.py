@@ -111,17 +111,18 @@ def _secret(code: str, pack: Pack, fact: SecretFact, critical: CriticalDate) -> 
         "filed": _days(fact, critical),
         "member": BOTH if not member and not fact.family_complete else (member,),
         "same_applicant": known(fact.same_applicant),
-        "same_inventors": known(fact.same_inventors),
         "derived": known(fact.derived),
         "model_counts": BOTH if pack.secret.model == "unknown" else (True,),
     }
+    if pack.secret.same_inventors == "excluded":
+        axes["same_inventors"] = known(fact.same_inventors)
     if fact.never_published:
         axes["publication"] = ("never",)
     elif fact.published is None:
         axes["publication"] = ("never", "earlier", "later")
     if critical.own_disclosures and _shielding(pack):
         axes["earlier_own_filed"] = BOTH
-    if any(By.DERIVED in rule.unsettled for rule in pack.grace):
+    if fact.derived is not False and any(By.DERIVED in rule.unsettled for rule in pack.grace):
         axes["settled"] = BOTH
     return axes
 
