@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from pipeline.law.facts import Confidence
@@ -37,7 +37,8 @@ class Answer:
     kind: StatusKind
     rules: tuple[str, ...]
     reason: str
-    grace: GraceRule | None = None
+    grace: GraceRule | None = field(default=None, compare=False)
+    """The exception, whose id stands first among the rules."""
     act: str = ""
     dated: bool = True
     """Whether the answer rests on the day of publication."""

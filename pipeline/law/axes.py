@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from pipeline.law.facts import NON_WRITTEN, PRODUCTS, By, CriticalDate, PublicFact, PublicKind, SecretFact
@@ -13,16 +13,17 @@ from pipeline.law.public import public_answer
 from pipeline.law.secret import secret_answer
 from pipeline.law.spans import back
 from pipeline.law.when import When, after, midnight
-from pipeline.law.worlds import BOTH, World, anchor_zones, bases, known, moments, worlds
+from pipeline.law.worlds import BOTH, Place, World, anchor_zones, bases, known, moments, worlds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import date, datetime, tzinfo
+    from datetime import tzinfo
 
     from pipeline.law.answers import Answer
     from pipeline.law.facts import Filing
 
 _TICK = timedelta(microseconds=1)
+_FIRST = datetime.combine(date.min, time.min)
 _UNKNOWN_BY = (By.THIRD_PARTY, By.OWN, By.DERIVED, By.ABUSE)
 
 
@@ -37,12 +38,12 @@ class Question:
     own: tuple[When, ...]
     """The inventor's own disclosures."""
 
-    def worlds(self) -> Iterator[World]:
-        """Yield every world that the facts leave open."""
+    def worlds(self) -> Iterator[tuple[Place, World]]:
+        """Yield every world that the facts leave open, with its place among the axes."""
         start = World(filing=self.critical.effective[0], zone=None)
-        for world in worlds(start, self.axes):
+        for place, world in worlds(start, self.axes):
             if _possible(self.own, self.fact, world):
-                yield world
+                yield place, world
 
     def answer(self, world: World) -> Answer:
         """Return what the law says in one of them."""
@@ -184,9 +185,8 @@ def _earlier(own: tuple[When, ...], moment: datetime) -> tuple[bool, ...]:
 
 def _before(when: When, moment: datetime) -> tuple[bool, ...]:
     first, last = when.first, when.last
-    if (first.tzinfo is None) != (moment.tzinfo is None):  # days against instants: sure beyond two days only
-        margin = timedelta(days=1)
-        first, last = first.replace(tzinfo=None) - margin, last.replace(tzinfo=None) + margin
+    if when.nominal != (moment.tzinfo is None):  # days against instants: sure beyond a day only
+        first, last = _wider(when)
         moment = moment.replace(tzinfo=None)
     if last <= moment:
         return (True,)
@@ -194,9 +194,15 @@ def _before(when: When, moment: datetime) -> tuple[bool, ...]:
 
 
 def _filed_after(own: tuple[When, ...], filed: date) -> tuple[bool, ...]:
-    margin = timedelta(days=1)
-    if any((when.last + (margin if not when.nominal else timedelta(0))).date() <= filed for when in own):
+    """Return whether any of the own disclosures was before a filing day: surely, surely not, or either."""
+    spans = [(when.first, when.last) if when.nominal else _wider(when) for when in own]
+    if any(last.date() <= filed for _, last in spans):
         return (True,)
-    if all((when.first - (margin if not when.nominal else timedelta(0))).date() > filed for when in own):
-        return (False,)
-    return BOTH
+    return (False,) if all(first.date() > filed for first, _ in spans) else BOTH
+
+
+def _wider(when: When) -> tuple[datetime, datetime]:
+    """Return naive ends between which it was in every time zone."""
+    first = when.first.replace(tzinfo=None)
+    margin = timedelta(days=1)
+    return max(first, _FIRST + margin) - margin, when.last.replace(tzinfo=None) + margin

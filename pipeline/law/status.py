@@ -24,7 +24,7 @@ from pipeline.law.missing import sentences
 from pipeline.law.packs import UNKNOWN, normal, pack_for
 from pipeline.law.spans import back, forward
 from pipeline.law.when import EASTMOST, WESTMOST, midnight
-from pipeline.law.worlds import deciding
+from pipeline.law.worlds import Place, deciding
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,17 +77,19 @@ def status(
     if before:
         return _other_law(office, pack, critical, warnings)
     asked = question(normal(office), pack, fact, critical)
-    answers = {world: asked.answer(world) for world in asked.worlds()}
-    kinds = {world: answer.kind for world, answer in answers.items()}
-    possible = tuple(kind for kind in StatusKind if kind in kinds.values())
-    used = tuple(dict.fromkeys(answers.values()))
+    kinds: dict[Place, StatusKind] = {}
+    found: dict[Answer, None] = {}
+    whose: set[tuple[Filing, By | None]] = set()
+    for place, world in asked.worlds():
+        answer = asked.answer(world)
+        kinds[place] = answer.kind
+        found[answer] = None
+        whose.add((world.filing, world.by))
+    possible = tuple(kind for kind in StatusKind if kind in set(kinds.values()))
+    used = tuple(found)
     firm = len(possible) == 1
     when = fact.published if isinstance(fact, SecretFact) else fact.when
-    near = (
-        any(a.dated for a in used)
-        and when is not None
-        and _near(when, pack, critical, {(world.filing, world.by) for world in answers})
-    )
+    near = any(a.dated for a in used) and when is not None and _near(when, pack, critical, whose)
     rules = _rules(pack, used, near=near)
     notes = tuple(dict.fromkeys(note for answer in used for note in answer.notes))
     if near and when is not None and when.nominal:

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from pipeline.law.when import When
 
 BOTH = (True, False)
-_TOGETHER = {"moment": ("moment", "earlier_own"), "filed": ("filed", "earlier_own_filed")}
+Place = tuple[int, ...]
+_TOGETHER = {"moment": ("earlier_own",), "filed": ("earlier_own_filed",)}
 """A day decides as well what came first: both move together."""
 
 
@@ -131,36 +132,48 @@ def moments(when: When | None, thresholds: Iterable[datetime]) -> tuple[datetime
     return tuple(sorted(found))
 
 
-def worlds(start: World, axes: Mapping[str, tuple[Any, ...]]) -> Iterator[World]:
-    """Yield every choice of values. `basis` sets filing and zone together."""
+def worlds(start: World, axes: Mapping[str, tuple[Any, ...]]) -> Iterator[tuple[Place, World]]:
+    """Yield every choice of values, with its place: an index per axis. `basis` is filing and zone."""
     names = list(axes)
-    for values in product(*axes.values()):
-        chosen = dict(zip(names, values, strict=True))
+    for place in product(*(range(len(values)) for values in axes.values())):
+        chosen = {name: axes[name][index] for name, index in zip(names, place, strict=True)}
         basis = chosen.pop("basis", None)
         if basis is not None:
             chosen["filing"], chosen["zone"] = basis
-        yield replace(start, **chosen)
+        yield place, replace(start, **chosen)
 
 
-def deciding(answers: Mapping[World, object], axes: Mapping[str, tuple[Any, ...]]) -> list[str]:
+def deciding(answers: Mapping[Place, object], axes: Mapping[str, tuple[Any, ...]]) -> list[str]:
     """Return the axes that alone can change the answer; `filing` and `zone` are told apart."""
+    names = list(axes)
     found: list[str] = []
-    for name, values in axes.items():
+    for at, (name, values) in enumerate(axes.items()):
         if len(values) == 1:
             continue
-        if name == "basis":
-            parts = [part for part in ("zone", "filing") if _decides(answers, (part,))]
-            found += parts or (["filing"] if _decides(answers, ("zone", "filing")) else [])
-        elif _decides(answers, _TOGETHER.get(name, (name,))):
-            found.append(name)
+        blank = {at, *(names.index(other) for other in _TOGETHER.get(name, ()) if other in names)}
+        if name != "basis":
+            found += [name] if _decides(answers, blank) else []
+            continue
+        parts = []
+        for part, kept in (("zone", 0), ("filing", 1)):
+            labels = [[value[kept] for value in values].index(value[kept]) for value in values]
+            parts += [part] if _decides(answers, blank, labels, at) else []
+        found += parts or (["filing"] if _decides(answers, blank) else [])
     return found
 
 
-def _decides(answers: Mapping[World, object], fields: tuple[str, ...]) -> bool:
-    """Tell whether worlds that differ in these fields alone get different answers."""
-    groups: dict[World, object] = {}
-    blank: dict[str, Any] = dict.fromkeys(fields)
-    for world, answer in answers.items():
-        if groups.setdefault(replace(world, **blank), answer) != answer:
+def _decides(
+    answers: Mapping[Place, object], blank: set[int], labels: list[int] | None = None, at: int = 0
+) -> bool:
+    """Tell whether places that differ on these axes alone get different answers.
+
+    `labels`: what is kept of the axis `at`, by index.
+    """
+    groups: dict[Place, object] = {}
+    for place, answer in answers.items():
+        kept = tuple(index for axis, index in enumerate(place) if axis not in blank)
+        if labels is not None:
+            kept += (labels[place[at]],)
+        if groups.setdefault(kept, answer) != answer:
             return True
     return False
