@@ -61,8 +61,8 @@ def test_the_offices_of_the_design_have_packs_and_unknown_has_no_grace() -> None
         ('time_zone = "Asia/Tokyo"', 'time_zone = "Asia/Tokio"', "'Asia/Tokio' is no IANA time zone"),
         (
             (
-                "counts for (substantial) identity only, and not where the inventors, or the applicants at filing, are "
-                "the same (unverified)"
+                "counts for (substantial) identity only, and not where the inventors, or the applicants "
+                "at filing, are the same (unverified)"
             ),
             "counts",
             "must say 'unverified'",

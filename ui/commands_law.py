@@ -200,8 +200,8 @@ def _when(text: str, zone: str, today: datetime | None) -> When:
 
     when = When.parse(text, zone=zone or AT_OFFICE)
     if today is not None:
-        first = when.first.replace(tzinfo=UTC) if when.nominal else when.first
-        if (first if not when.bound else when.last - timedelta(days=1)) > today + _AHEAD:
+        start = when.last - timedelta(days=1) if when.bound else when.first
+        if (start.replace(tzinfo=UTC) if when.nominal else start) > today + _AHEAD:
             raise _future(text)
     return when
 
