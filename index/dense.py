@@ -140,6 +140,19 @@ class Dense:
             found.update(zip(segment.items[places].tolist(), scores.tolist(), strict=True))
         return found
 
+    def best_passages(self, vector: NDArray[np.float32], items: Collection[int]) -> dict[int, float]:
+        """Return item → score of its best piece; unknown items and those without pieces are left out."""
+        wanted = quantised.query(vector)
+        found: dict[int, float] = {}
+        for segment, places in self._places(items):
+            rows, counts = segment.passages.rows(places)
+            holding = counts > 0
+            starts = (np.cumsum(counts) - counts)[holding]
+            if starts.size:
+                best = np.maximum.reduceat(segment.passages.scores(rows, wanted), starts)
+                found.update(zip(segment.items[places[holding]].tolist(), best.tolist(), strict=True))
+        return found
+
     def passage_scores(
         self, vector: NDArray[np.float32], items: Collection[int]
     ) -> dict[int, dict[int, float]]:

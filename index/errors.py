@@ -22,10 +22,36 @@ class EncoderMissingError(IndexingError):
 class EncoderRefusedError(IndexingError):
     """A model's folder holds what cannot be loaded, or not safely."""
 
+    reason = ""
+
     def __init__(self, folder: Path, reason: str) -> None:
+        self.reason = reason
         super().__init__(
             f"the model in {folder} is not loaded: {reason}; save it again with sentence-transformers "
             "(safetensors, modules of its own kinds), or set `model` to another folder"
+        )
+
+
+class CrossEncoderMissingError(EncoderMissingError):
+    """The folder that should hold a cross-encoder does not."""
+
+    def __init__(self, folder: Path) -> None:
+        IndexingError.__init__(
+            self,
+            f"no cross-encoder at {folder}: expected a folder with config.json and model.safetensors, or the "
+            "name of a model that is on this machine already (nothing is fetched); set "
+            "`search.cross_encoder` to such a folder, or to nothing",
+        )
+
+
+class CrossEncoderRefusedError(EncoderRefusedError):
+    """A folder holds something else than a cross-encoder, or one that cannot be loaded safely."""
+
+    def __init__(self, folder: Path, reason: str) -> None:
+        IndexingError.__init__(
+            self,
+            f"the cross-encoder in {folder} is not loaded: {reason}; set `search.cross_encoder` to a "
+            "sequence classifier of one output (safetensors), or to nothing",
         )
 
 

@@ -21,7 +21,6 @@ from index.nodes import (
     Words,
     day_shown,
     is_limit,
-    shown,
 )
 from index.text import content
 from index.wildcards import Pattern, has_wildcards, terms_of
@@ -189,8 +188,3 @@ def _all(node: Node) -> Iterator[Node]:
 
 def _cut(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
-
-
-def also_shown(node: Node) -> str:
-    """Return the expression itself, for those who write such, cut to a line or two."""
-    return _cut(shown(node))

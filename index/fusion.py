@@ -1,7 +1,7 @@
 """Fusion: several rankings become one.
 
 `reciprocal_rank_fusion` is Cormack, Clarke and Büttcher (SIGIR 2009): a ranking gives `1 / (k + rank)`. It
-needs no scores, so that it cannot be upset by their scales. `convex` mixes standardised scores (Bruch, Gai
+needs no scores, so that it cannot be upset by their scales. `shares` mixes standardised scores (Bruch, Gai
 and Ingber, TOIS 2023); it needs the score of every candidate in every channel.
 
 Decisions, by measurement on training and development queries (SciFact, NFCorpus)
@@ -16,6 +16,9 @@ Decisions, by measurement on training and development queries (SciFact, NFCorpus
 * With all three channels in the real index: of (.4, .5, .1), (.45, .45, .1) and (.45, .5, .05), each with
   several shares of smoothing, the second with .2 of three neighbours is best or within .001 of the best on
   both SciFact train (.7461) and NFCorpus dev (.3413), and keeps the say of passages for patents.
+* `levelled`: scores of another scale take the mean and spread of those they replace. An oracle that knows
+  the judgments, in the place of a cross-encoder for the ten best (NFCorpus dev, 100 queries): nDCG@10 .361
+  → .410, where these ten in their best order have .420; with as much noise as signal .397.
 * What each channel gives to an item is kept: a hit can say why it stands where it stands.
 """
 
@@ -59,16 +62,6 @@ def reciprocal_rank_fusion(rankings: Sequence[Sequence[int]], k: int = K) -> lis
     return ranked(scores)
 
 
-def convex(
-    channels: Sequence[Mapping[int, float]], weights: Sequence[float]
-) -> list[tuple[int, float, tuple[float, ...]]]:
-    """Return (item, score, what each channel gives to it), best first, ties by item.
-
-    All channels score the same candidates (ValueError otherwise). See `shares`.
-    """
-    return by_shares(*shares(channels, weights))
-
-
 def shares(
     channels: Sequence[Mapping[int, float]], weights: Sequence[float]
 ) -> tuple[list[int], NDArray[np.float64]]:
@@ -100,6 +93,19 @@ def by_shares(items: Sequence[int], given: NDArray[np.float64]) -> list[tuple[in
 def ranked(scores: Mapping[int, float]) -> list[tuple[int, float]]:
     """Return (item, score), best first, ties by item."""
     return sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def levelled(scores: Mapping[int, float], known: Mapping[int, float]) -> dict[int, float]:
+    """Return scores with the mean and the spread that the known scores of the same items have.
+
+    Items that are not known are left out.
+    """
+    items = [item for item in scores if item in known]
+    if not items:
+        return {}
+    before = np.array([known[item] for item in items], np.float64)
+    made = before.mean() + before.std() * standard([scores[item] for item in items])
+    return dict(zip(items, made.tolist(), strict=True))
 
 
 def standard(values: Sequence[float]) -> NDArray[np.float64]:

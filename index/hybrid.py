@@ -23,7 +23,7 @@ from index.records import Filter, Hit, Item, Piece, PieceHit
 from index.searching import Fusion, Mode, Question, Searcher
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
     from types import TracebackType
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from index.encoders import Encoders
     from index.formulation import Formulated
     from index.manifest import Manifest
-    from index.searching import Expand, Rescore
+    from index.searching import Expand, Rescore, Written
 
 __all__ = [
     "EVERYTHING",
@@ -261,6 +261,8 @@ class HybridIndex:
         weights: Weights = _WEIGHTS,
         like: Sequence[int] = (),
         unlike: Sequence[int] = (),
+        written: Written | None = None,
+        prefer: Mapping[str, float] | None = None,
         expand: Expand | None = None,
         rescore: Rescore | None = None,
     ) -> list[Hit]:
@@ -268,7 +270,8 @@ class HybridIndex:
 
         `depth` items of each channel are considered, `pieces` best pieces are named for each hit, and `plain`
         reads the query as prose whatever it looks like. `like` and `unlike` are items that the answer should
-        be near to and far from. Raises QuerySyntaxError, and what the encoders raise.
+        be near to and far from, `prefer` weighs tags that a hit better has. Raises QuerySyntaxError, and what
+        the encoders raise.
         """
         asked = Question(
             query=query,
@@ -282,6 +285,8 @@ class HybridIndex:
             weights=weights,
             like=tuple(like),
             unlike=tuple(unlike),
+            written=written,
+            prefer=prefer or {},
             expand=expand,
             rescore=rescore,
         )

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 ITEMS, PIECES = "documents", "pieces"
 """Folders of a generation."""
 ANALYZER = "words_en"
-_HEAP = 64_000_000
+_HEAP = 128_000_000
 
 
 def write_generation(
@@ -89,9 +89,11 @@ def _filled(items: Any, pieces: Any, add: Sequence[Item], remove: Collection[int
         for (index, writer), field in zip(both, ("id", "item"), strict=True):
             gone = engine.Query.term_set_query(index.schema, field, sorted(remove))
             writer.delete_documents_by_query(gone)
+    made = words(text for item in add for text in (item.title, *(piece.text for piece in item.pieces)))
     for item in add:
-        stems = [(piece, words(piece.text)) for piece in sorted(item.pieces, key=lambda p: p.ordinal)]
-        both[0][1].add_document(engine.Document.from_dict(_item_entry(item, stems), items.schema))
+        title = next(made)
+        stems = sorted(zip(item.pieces, made, strict=False), key=lambda pair: pair[0].ordinal)
+        both[0][1].add_document(engine.Document.from_dict(_item_entry(item, title, stems), items.schema))
         for entry in _piece_entries(item, stems):
             both[1][1].add_document(engine.Document.from_dict(entry, pieces.schema))
     with ThreadPoolExecutor(len(both)) as pool:
@@ -106,11 +108,10 @@ def _committed(index: Any, writer: Any) -> int:  # noqa: ANN401 - tantivy has no
     return count
 
 
-def _item_entry(item: Item, stems: Sequence[tuple[Piece, str]]) -> dict[str, object]:
+def _item_entry(item: Item, title: str, stems: Sequence[tuple[Piece, str]]) -> dict[str, object]:
     texts: dict[str, list[str]] = {name: [] for name in TEXT_FIELDS}
     for piece, made in stems:
         texts[piece.field].append(made)
-    title = words(item.title)
     texts["title"].append(title)
     # A title's words count twice; the caller's first piece may open with it.
     opens = bool(stems) and stems[0][0].text.startswith(item.title)

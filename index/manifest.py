@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from index.encoders import Encoders
 
 NAME = "manifest.json"
-FORMAT = 4
+FORMAT = 5
 """Raised when the files change their shape."""
 _LIMIT = 1 << 20
 _WORDS = frozenset(

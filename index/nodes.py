@@ -16,7 +16,7 @@ from index.days import Days
 from index.records import NAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 TEXT_FIELDS = ("title", "abstract", "claims", "description")
 NAME_FIELDS = NAMES
@@ -93,6 +93,19 @@ def is_limit(node: Node) -> bool:
         parts = (*node.must, *node.may, *node.never)
         return bool(parts) and all(is_limit(part) for part in parts)
     return isinstance(node, Days | Tag) or (isinstance(node, Words) and node.field in NAME_FIELDS)
+
+
+def alternatives(node: Node, *, inside: bool = False) -> Iterator[Tag]:
+    """Yield the tags of which another would do as well; `inside` one of several parts, every tag is such."""
+    if isinstance(node, Asked):
+        yield from alternatives(node.limits)
+    elif isinstance(node, Group):
+        for part in node.must:
+            yield from alternatives(part, inside=inside)
+        for part in node.may:
+            yield from alternatives(part, inside=True)
+    elif isinstance(node, Tag) and inside:
+        yield node
 
 
 def simplified(node: Node) -> Node:

@@ -103,7 +103,7 @@ class _Graph:
         self.constants.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
         return name
 
-    def node(self, kind: str, inputs: list[str], domain: str = "", *, to: str = "", **options: object) -> str:
+    def node(self, kind: str, inputs: list[str], domain: str = "", *, to: str = "", **options: Any) -> str:  # noqa: ANN401 - an operator's attributes
         from onnx import helper  # noqa: PLC0415 - an extra
 
         output = to or f"n{len(self.nodes)}"

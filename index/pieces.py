@@ -23,6 +23,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
+from index.runs import runs
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
@@ -32,8 +34,8 @@ if TYPE_CHECKING:
 
 Kind = TypeVar("Kind", bound=np.generic)
 
-_KEPT = 1 << 17
-_KEPT_CHARACTERS = 1 << 22
+_KEPT = 1 << 18
+_KEPT_CHARACTERS = 1 << 23
 _ASCII_WORD = re.compile(r"[a-z0-9]+|[^a-z0-9]")
 _VANISHING = "\x0b\x0c\x1c\x1d\x1e\x1f\x85"
 
@@ -68,17 +70,13 @@ class Pieces:
             return _joined(self._tokenized(texts))
         if len(self._runs) > _KEPT or self._known.characters > _KEPT_CHARACTERS:
             self._runs, self._known = _Runs(), _Ragged()
-        cut = [_without_vanishing(text).split() for text in texts]
-        counts = np.fromiter(map(len, cut), dtype=np.int64, count=len(cut))
-        numbers = np.fromiter(
-            map(self._runs.__getitem__, chain.from_iterable(cut)), dtype=np.int64, count=int(counts.sum())
-        )
+        cut = runs([_without_vanishing(text).encode("utf-8", "replace") for text in texts])
+        told = np.fromiter(map(self._runs.__getitem__, cut.distinct), np.int64, len(cut.distinct))
         if new := self._runs.taken():
             self._known.extend(*_joined(self._of_new(new, self._words)), sum(map(len, new)))
-        ids, sizes = self._known.rows(numbers)
+        ids, sizes = self._known.rows(told[cut.numbers])
         ends = np.concatenate([[0], np.cumsum(sizes)])
-        bounds = ends[np.concatenate([[0], np.cumsum(counts)])]
-        return ids, np.diff(bounds)
+        return ids, np.diff(ends[cut.starts])
 
     def _of_new(self, runs: Sequence[str], words: _Words) -> list[list[int]]:
         plain = [run.isascii() and run.isprintable() for run in runs]

@@ -89,7 +89,8 @@ class Hit:
     words_score: float | None
     """BM25."""
     meaning_score: float | None
-    """Cosine of the query with the item as a whole, or with a re-scored piece of it that is nearer."""
+    """Cosine of the query with the item as a whole, or with a re-scored piece of it that is nearer; where a
+    cross-encoder scored again, its score at the level of these."""
     passages_score: float | None
     """Cosine of the query with the item's best piece, by the encoder of pieces."""
     shares: tuple[float, float, float]
@@ -99,3 +100,5 @@ class Hit:
     pieces: tuple[PieceHit, ...]
     related: float = 0.0
     """What is added to `score` because best items cite it or are cited by it."""
+    preferred: float = 0.0
+    """What is added to `score` for tags that the question prefers."""

@@ -1,14 +1,15 @@
-"""Re-scoring the candidate passages of a query by something stronger than what found them.
+"""Re-scoring the candidate passages of a query by a cross-encoder, which reads query and passage together.
 
-`Rescorer` compares the query's vector with each passage's, by a bi-encoder (with `CachedEncoder` a passage is
-encoded once for all queries). `CrossRescorer` lets a cross-encoder read query and passage together: stronger,
-and nothing of it can be computed beforehand, so that only pairs are kept.
+It is stronger than comparing vectors, and nothing of it can be computed beforehand, so that only pairs are
+kept. Whoever names none compares vectors: `pipeline.rescoring`.
 
 Decisions
 ---------
 * A cross-encoder is a sequence classifier with one output, from a folder or a name that is on this machine:
-  safetensors, no code of its own, no hub (`index.model_folder`). None comes with this program.
-* Scores of one rescorer are comparable with each other only. Higher is better.
+  safetensors, no code of its own, no hub (`index.model_folder`). None comes with this program. A folder whose
+  weights lack those of its last layer is refused: the loader would draw them by chance.
+* Scores are the logistic function of its output, between 0 and 1, whatever its settings ask for. Those of one
+  model are comparable with each other only. Higher is better.
 * A pair is computed alone, without padding: its score depends on nothing else.
 * Kept pairs are vectors of one number under the hash of model, query and passage. A query may be secret: the
   folder belongs to its owner alone, and to one workspace (`index.vector_files`).
@@ -17,52 +18,35 @@ Decisions
 from __future__ import annotations
 
 import hashlib
+import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from os import cpu_count
-from typing import TYPE_CHECKING, Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from index import model_folder
 from index.encoder import offline
-from index.errors import EncoderMissingError, EncoderOutputError, EncoderRefusedError
+from index.errors import (
+    CrossEncoderMissingError,
+    CrossEncoderRefusedError,
+    EncoderMissingError,
+    EncoderOutputError,
+    EncoderRefusedError,
+)
 from index.vector_files import KEY_BYTES, VectorFiles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from numpy.typing import NDArray
     from sentence_transformers import CrossEncoder
 
-    from index.encoder import Encoder
-
 _TEXT_LIMIT = 20_000
 _PAIR_LIMIT = 256 << 20
-
-
-class PassageScorer(Protocol):
-    """Scores passages for a query."""
-
-    def rescore(self, query: str, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return one finite score a text (shape `(len(texts),)`), higher for a better match."""
-
-
-class Rescorer:
-    """Scores by the cosine of a bi-encoder's vectors, between -1 and 1."""
-
-    def __init__(self, encoder: Encoder) -> None:
-        """Hold an encoder; give a `CachedEncoder` for passages that come up again."""
-        self._encoder = encoder
-
-    def rescore(self, query: str, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return one cosine a text. Raises what the encoder raises."""
-        if not texts:
-            return np.zeros(0, np.float32)
-        asked = self._encoder.encode([query], query=True)[0]
-        scores: NDArray[np.float32] = self._encoder.encode(texts) @ asked
-        return scores
 
 
 class CrossRescorer:
@@ -73,6 +57,7 @@ class CrossRescorer:
 
         `cache`: a folder for scores. `threads` pairs are computed at a time (0: one a core).
         """
+        self.name = Path(model).name
         self._folder = model_folder.find(model)
         self._cache = cache
         self._threads = threads or cpu_count() or 1
@@ -81,16 +66,16 @@ class CrossRescorer:
         self._kept: VectorFiles | None = None
         self._start = b""
 
-    @property
+    @cached_property
     def sha256(self) -> str:
-        """Identity of the model. Raises EncoderMissingError, EncoderRefusedError."""
+        """Identity of the model. Raises CrossEncoderMissingError, CrossEncoderRefusedError."""
         self._check()
         return model_folder.identity(self._folder)
 
     def rescore(self, query: str, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Return one score a text.
+        """Return one score a text (shape `(len(texts),)`), 0 to 1, higher for a better match.
 
-        Raises EncoderMissingError, EncoderRefusedError, EncoderOutputError.
+        Raises CrossEncoderMissingError, CrossEncoderRefusedError, EncoderOutputError.
         """
         pairs = [(query[:_TEXT_LIMIT], text[:_TEXT_LIMIT]) for text in texts]
         if self._cache is None:
@@ -125,9 +110,10 @@ class CrossRescorer:
         if not pairs:
             return np.zeros(0, np.float32)
         model = self._loaded()
+        from torch.nn import Sigmoid  # noqa: PLC0415 - as in `_load`
 
         def one(pair: tuple[str, str]) -> NDArray[np.float32]:
-            made = model.predict([pair], show_progress_bar=False, convert_to_numpy=True)
+            made = model.predict([pair], show_progress_bar=False, activation_fn=Sigmoid())
             return np.asarray(made, np.float32).reshape(-1)
 
         with ThreadPoolExecutor(max_workers=self._threads) as pool:
@@ -139,11 +125,22 @@ class CrossRescorer:
         return scores
 
     def _check(self) -> None:
-        if not (self._folder / "config.json").is_file():
-            raise EncoderMissingError(str(self._folder))
-        model_folder.check_weights(self._folder)
-        if (self._folder / "modules.json").is_file():
-            model_folder.check(self._folder)
+        """Raise unless this can be a cross-encoder. What only loading tells is told then."""
+        try:
+            kinds = list(json.loads((self._folder / "config.json").read_bytes())["architectures"])
+            model_folder.check_weights(self._folder)
+            if (self._folder / "modules.json").is_file():
+                model_folder.check(self._folder)
+        except (OSError, EncoderMissingError):
+            raise CrossEncoderMissingError(self._folder) from None
+        except EncoderRefusedError as error:
+            raise CrossEncoderRefusedError(self._folder, error.reason) from None
+        except (ValueError, TypeError, KeyError, RecursionError):
+            kinds = []
+        if not any(str(kind).endswith("ForSequenceClassification") for kind in kinds):
+            raise CrossEncoderRefusedError(
+                self._folder, "its config.json names no sequence classifier, as that of a sentence encoder"
+            )
 
     def _loaded(self) -> CrossEncoder:
         with self._lock:
@@ -154,7 +151,7 @@ class CrossRescorer:
 
 
 def _load(folder: Path) -> CrossEncoder:
-    """Load a checked folder. Raises EncoderRefusedError."""
+    """Load a checked folder. Raises CrossEncoderRefusedError."""
     offline()
     from sentence_transformers import CrossEncoder  # noqa: PLC0415 - seconds that words alone must not pay
 
@@ -166,10 +163,28 @@ def _load(folder: Path) -> CrossEncoder:
             trust_remote_code=False,
             model_kwargs={"use_safetensors": True},
         )
-        outputs = model.num_labels
+        outputs, lacking = model.num_labels, _lacking(model, folder)
     except Exception as error:  # whatever a broken folder makes transformers raise
-        raise EncoderRefusedError(folder, f"{type(error).__name__}: {str(error)[:200]}") from error
+        reason = f"{type(error).__name__}: {str(error)[:200]}"
+        raise CrossEncoderRefusedError(folder, reason) from error
     if outputs != 1:
-        raise EncoderRefusedError(folder, f"it has {outputs} outputs where a cross-encoder has one")
+        raise CrossEncoderRefusedError(folder, f"it has {outputs} outputs where a cross-encoder has one")
+    if lacking:
+        raise CrossEncoderRefusedError(folder, f"its weights lack {', '.join(sorted(lacking)[:3])}")
     model.eval()
     return model
+
+
+def _lacking(model: CrossEncoder, folder: Path) -> set[str]:
+    """Return the weights outside the model's base, those that judge, which no file of the folder has."""
+    from safetensors import safe_open  # noqa: PLC0415 - as in `_load`
+
+    held: set[str] = set()
+    for path in folder.glob("*.safetensors"):
+        with safe_open(path, "np") as file:
+            held.update(file.keys())
+    inner = model.model
+    if inner is None:
+        return {"a sequence classifier"}
+    base = f"{inner.base_model_prefix}."
+    return {name for name, _ in inner.named_parameters() if not name.startswith(base)} - held

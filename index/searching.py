@@ -16,9 +16,15 @@ reciprocal ranks: asking for more never changes the order of the first.
 What the caller may add
 -----------------------
 `expand` names items that belong to the best ones (those they cite, those that cite them); they become
-candidates, and belonging adds to their score (`index.feedback.relatedness`). `rescore` gives the strong
-encoder's scores of the best pieces of the best items; an item's score by meaning is then the better of its
-own and its best piece's.
+candidates, and belonging adds to their score (`index.feedback.relatedness`). `prefer` weighs tags that a hit
+better has (`index.feedback.overlap`), as have the alternatives of an expression (`class:F16K OR class:F16L`);
+it never limits. `like` and `unlike` move the query's vectors and, by
+the words that are `written` in these items, those of prose; the words of an expression stay as they are.
+
+`rescore` gives stronger scores of the best pieces of the best items. Cosines: an item's score by meaning is
+then the better of its own and its best piece's. Other scores, as a cross-encoder's, are brought to the level
+of the scores that they replace (`index.fusion.levelled`): they say which of the best items come first, not
+how these compare with the rest.
 """
 
 from __future__ import annotations
@@ -32,8 +38,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index import feedback, fusion, syntax
+from index.best_pieces import BestPieces
 from index.dense import Mask
+from index.formulation import Prose
 from index.fusion import Weights
+from index.nodes import alternatives
 from index.records import Filter, Hit, PieceHit
 from index.syntax import Node
 
@@ -47,20 +56,30 @@ Mode = Literal["fused", "words", "meaning"]
 Fusion = Literal["scores", "ranks"]
 Expand: TypeAlias = Callable[[Sequence[int]], Iterable[int]]
 """From the best items to others that belong to them, each once for every best item it belongs to."""
-Rescore: TypeAlias = Callable[[str, Mapping[int, Sequence[int]]], Mapping[int, Mapping[int, float]]]
-"""From a query and ordinals of pieces by item to their scores by the strong encoder."""
+Written: TypeAlias = Callable[[int], str]
+"""From an item to the text whose words stand for it."""
 
 _Placed: TypeAlias = tuple[int, float, tuple[float, ...]]
 """An item, its score, and what each channel gives to it."""
 
-EXPANDED = 20
+EXPANDED = 10
 """Best items whose relatives become candidates."""
 RESCORED = 10
 """Best items whose best pieces are scored again."""
 _PIECES = 3
 """Pieces scored again for an item."""
-WORDS_SHARE = 0.5
-"""Of a piece's score where words and meaning are blended."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rescore:
+    """How the best pieces of the best items are scored again."""
+
+    score: Callable[
+        [str, NDArray[np.float32], Mapping[int, Sequence[int]]], Mapping[int, Mapping[int, float]]
+    ]
+    """From a query, its vector (dim,) and ordinals of pieces by item to their scores, 0 to 1."""
+    cosines: bool = True
+    """Whether these are cosines with the vector, which compare with those of all other items."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +97,8 @@ class Question:
     weights: Weights = field(default_factory=Weights)
     like: tuple[int, ...] = ()
     unlike: tuple[int, ...] = ()
+    written: Written | None = None
+    prefer: Mapping[str, float] = field(default_factory=dict)
     expand: Expand | None = None
     rescore: Rescore | None = None
 
@@ -112,12 +133,15 @@ class Searcher:
         meant = asked.mode != "words" and bool(
             text.strip() or any(self._dense.find(item) for item in asked.like)
         )
-        found = _Found(text=text, wanted=wanted)
+        found = _Found(text=text, words_of=self._moved_words(asked, text, wanted), wanted=wanted)
         if meant:
             found.whole = self._vector(self._encoders.documents, text, asked, self._dense.document_vector)
             found.part = self._vector(self._encoders.passages, text, asked, self._passage)
+        words = found.words_of if asked.mode != "meaning" else ""
+        found.pieces = BestPieces(self._dense, self._lexical, words, found.part)
         self._rank(asked, found)
         candidates = self._candidates(asked, found)
+        found.preferred = self._preferred(_wanted_tags(asked.prefer, wanted), candidates)
         order = self._mixed(asked, found, candidates)
         if asked.rescore is not None and found.whole is not None:
             order = self._rescored(asked, found, candidates, order)
@@ -128,7 +152,7 @@ class Searcher:
     def pieces(self, query: str, items: Sequence[int], per_item: int) -> dict[int, tuple[PieceHit, ...]]:
         """Return the best pieces of known items for prose, words and meaning blended."""
         vector = _encoded(self._encoders.passages, query)
-        return self._best_pieces(query, vector, items, per_item, {})
+        return BestPieces(self._dense, self._lexical, query, vector).of(items, per_item)
 
     def _rank(self, asked: Question, found: _Found) -> None:
         """Let each channel rank what passes the filter."""
@@ -136,7 +160,7 @@ class Searcher:
         mask = self._dense.mask(asked.filter)
         if asked.mode != "meaning":
             allowed = None if asked.filter.is_empty else self._dense.ids(mask)
-            found.words = _Channel.of(self._by_words(asked.query, found.wanted, allowed, depth))
+            found.words = _Channel.of(self._by_words(found, allowed, depth))
         if found.whole is None or found.part is None:
             return
         if found.wanted is not None:
@@ -158,17 +182,15 @@ class Searcher:
         items = sorted(union)
         if found.words is not None:
             missing = np.array([item for item in items if item not in found.words.scores], np.int64)
-            more = self._by_words(asked.query, found.wanted, missing, len(items)) if missing.size else []
+            more = self._by_words(found, missing, len(items)) if missing.size else []
             found.words.scores |= dict.fromkeys(missing.tolist(), 0.0) | dict(more)
         if found.meaning is not None and found.whole is not None:
             missing_items = [item for item in items if item not in found.meaning.scores]
             found.meaning.scores |= self._dense.document_scores(found.whole, missing_items)
         if found.passages is not None and found.part is not None:
             missing_items = [item for item in items if item not in found.passages.scores]
-            scored = self._dense.passage_scores(found.part, missing_items)
-            found.passages.scores |= {
-                item: max(scored.get(item, {}).values(), default=0.0) for item in missing_items
-            }
+            scored = self._dense.best_passages(found.part, missing_items)
+            found.passages.scores |= dict.fromkeys(missing_items, 0.0) | scored
         return items
 
     def _relatives(self, asked: Question, found: _Found, known: set[int]) -> set[int]:
@@ -200,8 +222,19 @@ class Searcher:
             given = feedback.smoothed(given, self._dense.document_vectors(ordered))
         placed = np.zeros((len(ordered), len(_NOTHING)))
         placed[:, present] = given
-        placed[:, -1] = [feedback.relatedness(found.related[item]) for item in ordered]
+        placed[:, -2] = [feedback.relatedness(found.related[item]) for item in ordered]
+        placed[:, -1] = [found.preferred.get(item, 0.0) for item in ordered]
         return fusion.by_shares(ordered, placed)
+
+    def _preferred(self, wanted: Mapping[str, float], items: Sequence[int]) -> dict[int, float]:
+        """Return what items gain by the tags that they have of the preferred ones."""
+        held: dict[int, set[str]] = {}
+        among = frozenset(items)
+        for tag in wanted:
+            mask = self._dense.mask(Filter(tags=((tag,),), only=among))
+            for item in self._dense.ids(mask).tolist():
+                held.setdefault(item, set()).add(tag)
+        return {item: feedback.overlap(tags, wanted) for item, tags in held.items()}
 
     def _rescored(
         self,
@@ -213,23 +246,40 @@ class Searcher:
         """Score the best pieces of the best items again, and mix once more."""
         assert asked.rescore is not None
         assert found.meaning is not None
+        assert found.whole is not None
         best = [item for item, _, _ in order[:RESCORED]]
-        words = found.text if asked.mode != "meaning" else ""
-        chosen = self._best_pieces(words, found.part, best, _PIECES, {})
-        wanted = {item: [hit.ordinal for hit in hits] for item, hits in chosen.items() if hits}
-        found.rescored = {
-            item: dict(scores) for item, scores in asked.rescore(found.text, wanted).items() if scores
+        wanted = {
+            item: [hit.ordinal for hit in hits]
+            for item, hits in found.pieces.of(best, _PIECES).items()
+            if hits
         }
-        for item, scores in found.rescored.items():
-            found.meaning.scores[item] = max(found.meaning.scores.get(item, 0.0), *scores.values())
+        scored = asked.rescore.score(found.text, found.whole, wanted)
+        found.rescored = {item: dict(scores) for item, scores in scored.items() if scores}
+        again = {item: max(scores.values()) for item, scores in found.rescored.items()}
+        known = found.meaning.scores
+        if asked.rescore.cosines:
+            known |= {item: max(known.get(item, 0.0), score) for item, score in again.items()}
+        else:
+            known |= fusion.levelled(again, known)
         return self._mixed(asked, found, items) if asked.fuse == "scores" else order
 
     def _by_words(
-        self, query: str, wanted: Node | None, allowed: NDArray[np.int64] | None, depth: int
+        self, found: _Found, allowed: NDArray[np.int64] | None, depth: int
     ) -> list[tuple[int, float]]:
-        if wanted is None:
-            return self._lexical.rank(query, allowed, depth)
-        return self._lexical.evaluate(wanted, allowed, depth)
+        if found.wanted is None:
+            return self._lexical.rank(found.words_of, allowed, depth)
+        return self._lexical.evaluate(found.wanted, allowed, depth)
+
+    def _moved_words(self, asked: Question, text: str, wanted: Node | None) -> Prose:
+        """Return what is looked for by words: those of prose move with what is liked and what is not."""
+        if wanted is not None or asked.written is None or not (asked.like or asked.unlike):
+            return text
+        liked, unliked = (
+            [self._lexical.formulated(asked.written(item)).terms for item in items]
+            for items in (asked.like, asked.unlike)
+        )
+        asked_for = self._lexical.formulated(text).terms
+        return feedback.moved_terms(asked_for, liked, unliked, idf=self._lexical.rarities)
 
     def _vector(
         self,
@@ -250,51 +300,12 @@ class Searcher:
         stored = self._dense.vectors_of(item)
         return None if stored is None or not stored[0].size else stored[1][0]
 
-    def _best_pieces(
-        self,
-        text: str,
-        vector: NDArray[np.float32] | None,
-        items: Sequence[int],
-        count: int,
-        rescored: Mapping[int, Mapping[int, float]],
-    ) -> dict[int, tuple[PieceHit, ...]]:
-        """Blend what is given: words where there is text, meaning where there is a vector.
-
-        Pieces that were scored again come before those that were not.
-        """
-        if count < 1 or not items:
-            return dict.fromkeys(items, ())
-        words = self._by_words_of(text, items) if text.strip() else {}
-        meaning = self._dense.passage_scores(vector, items) if vector is not None else {}
-        share = 0.0 if not words else 1.0 if vector is None else WORDS_SHARE
-        best = {}
-        for item in items:
-            by_words, by_meaning = words.get(item, {}), meaning.get(item, {})
-            again = rescored.get(item, {})
-            scores = {
-                ordinal: share * by_words.get(ordinal, 0.0)
-                + (1 - share) * max(0.0, again.get(ordinal, by_meaning.get(ordinal, 0.0)))
-                for ordinal in (again or by_words.keys() | by_meaning.keys())
-            }
-            ranked = fusion.ranked({ordinal: round(score, 6) for ordinal, score in scores.items()})
-            best[item] = tuple(PieceHit(ordinal=ordinal, score=score) for ordinal, score in ranked[:count])
-        return best
-
-    def _by_words_of(self, text: str, items: Sequence[int]) -> dict[int, dict[int, float]]:
-        """Return item → ordinal → score by words. A single piece has the whole score."""
-        found = self._lexical.pieces(text, items)
-        for item, scores in found.items():
-            if not scores and (stored := self._dense.vectors_of(item)) is not None and stored[0].size == 1:
-                found[item] = {int(stored[0][0]): 1.0}
-        return found
-
     def _hits(self, asked: Question, found: _Found, order: Sequence[_Placed]) -> list[Hit]:
         items = [item for item, _, _ in order]
-        words = found.text if asked.mode != "meaning" else ""
-        best = self._best_pieces(words, found.part, items, asked.pieces, found.rescored)
+        best = found.pieces.of(items, asked.pieces, found.rescored)
         terms: dict[int, tuple[tuple[str, float], ...]] = {}
         if found.words is not None and asked.pieces:
-            terms = self._lexical.matched(found.text if found.wanted is None else found.wanted, items)
+            terms = self._lexical.matched(found.words_of if found.wanted is None else found.wanted, items)
         ranks = [
             {} if channel is None else {item: rank for rank, (item, _) in enumerate(channel.ranking, start=1)}
             for channel in found.channels
@@ -312,6 +323,7 @@ class Searcher:
                 passages_score=scores[2].get(item),
                 shares=(shares[0], shares[1], shares[2]),
                 related=shares[3],
+                preferred=shares[4],
                 terms=terms.get(item, ()),
                 pieces=best.get(item, ()),
             )
@@ -324,7 +336,12 @@ class _Found:
     """What is known while a question is answered."""
 
     text: str
+    """What is asked for by meaning."""
+    words_of: Prose
+    """What prose is looked for by words."""
     wanted: Node | None
+    """What an expression asks for."""
+    pieces: BestPieces = field(init=False)
     whole: NDArray[np.float32] | None = None
     part: NDArray[np.float32] | None = None
     mask: Mask | None = None
@@ -334,14 +351,22 @@ class _Found:
     rescored: dict[int, dict[int, float]] = field(default_factory=dict)
     related: Counter[int] = field(default_factory=Counter)
     """To how many of the best items others belong."""
+    preferred: dict[int, float] = field(default_factory=dict)
+    """What items gain by tags."""
 
     @property
     def channels(self) -> tuple[_Channel | None, _Channel | None, _Channel | None]:
         return self.words, self.meaning, self.passages
 
 
-_NOTHING = (0.0, 0.0, 0.0, 0.0)
-"""Of words, meaning, passages and relatives."""
+_NOTHING = (0.0, 0.0, 0.0, 0.0, 0.0)
+"""Of words, meaning, passages, relatives and preferred tags."""
+
+
+def _wanted_tags(prefer: Mapping[str, float], wanted: Node | None) -> dict[str, float]:
+    """Return the tags that a hit better has: those preferred, and those that an expression leaves open."""
+    found = set() if wanted is None else {f"{tag.text}{'*' * tag.prefix}" for tag in alternatives(wanted)}
+    return {**dict.fromkeys(found, 1.0), **prefer}
 
 
 def _rest(found: _Found, order: Sequence[_Placed]) -> list[_Placed]:

@@ -45,20 +45,14 @@ def write(
     names = sorted({tag for item in items for tag in item.tags})
     numbers = {name: place for place, name in enumerate(names)}
     pairs = sorted({(numbers[tag], place) for place, item in enumerate(items) for tag in item.tags})
-    exact = np.asarray(documents, np.float32).astype(np.float16)
-    codes = quantised.encode(exact, REACH[DOCUMENTS])
+    wholes = quantised.encode(documents, REACH[DOCUMENTS])
     pieces = quantised.encode(passages, REACH[PASSAGES])
-    decoded = quantised.decode(codes, REACH[DOCUMENTS])
     ordinals = [ordinal for item in items for ordinal in sorted(piece.ordinal for piece in item.pieces)]
     tags = np.array([tag for tag, _ in pairs], np.int64)
     return _store(
         folder_of(parent, number),
         number,
-        {
-            (DOCUMENTS, "codes"): _Rows([codes]),
-            (DOCUMENTS, "exact"): _Rows([exact]),
-            (PASSAGES, "codes"): _Rows([pieces]),
-        },
+        {DOCUMENTS: _Rows([wholes]), PASSAGES: _Rows([pieces])},
         above=None,
         tag_names=names,
         ordinals=np.array(ordinals, np.uint32),
@@ -68,13 +62,7 @@ def write(
         digests=np.frombuffer(b"".join(digest(item) for item in items), np.uint8).reshape(-1, DIGEST_BYTES),
         tag_starts=np.searchsorted(tags, np.arange(len(names) + 1)).astype(np.int64),
         tag_items=np.array([place for _, place in pairs], np.int32),
-        measures=np.array(
-            [
-                _longest(decoded),
-                _longest(decoded - exact.astype(np.float32)),
-                _longest(quantised.decode(pieces, REACH[PASSAGES])),
-            ]
-        ),
+        longest=np.array([_longest(wholes, REACH[DOCUMENTS]), _longest(pieces, REACH[PASSAGES])]),
     )
 
 
@@ -107,21 +95,13 @@ def merge(
     owners = [np.repeat(mine, count) for mine, count in zip(moved, counts, strict=True)]
     piece_order = np.argsort(np.concatenate(owners), kind="stable")
     names, tag_starts, tag_items = _merged_tags(parts, moved)
-    measures = np.array(
-        [[part.documents.longest, part.documents.lost, part.passages.longest] for part, _ in parts]
-    )
-    exact = [part.documents.exact for part, _ in parts if part.documents.exact is not None]
+    longest = np.array([[part.documents.longest, part.passages.longest] for part, _ in parts])
     return _store(
         folder_of(parent, number),
         number,
         {
-            (DOCUMENTS, "codes"): _Rows(
-                [part.documents.codes for part, _ in parts], of_items, order, stopped
-            ),
-            (DOCUMENTS, "exact"): _Rows(exact, of_items, order, stopped),
-            (PASSAGES, "codes"): _Rows(
-                [part.passages.codes for part, _ in parts], of_pieces, piece_order, stopped
-            ),
+            DOCUMENTS: _Rows([part.documents.codes for part, _ in parts], of_items, order, stopped),
+            PASSAGES: _Rows([part.passages.codes for part, _ in parts], of_pieces, piece_order, stopped),
         },
         above=above,
         tag_names=names,
@@ -132,7 +112,7 @@ def merge(
         digests=np.concatenate([part.digests[alive] for part, alive in parts])[order],
         tag_starts=tag_starts,
         tag_items=tag_items,
-        measures=measures.max(axis=0),
+        longest=longest.max(axis=0),
     )
 
 
@@ -178,7 +158,7 @@ class _Rows:
 def _store(
     target: Path,
     number: int,
-    tables: dict[tuple[str, str], _Rows],
+    tables: dict[str, _Rows],
     *,
     above: int | None,
     tag_names: list[str],
@@ -187,12 +167,7 @@ def _store(
 ) -> SegmentEntry:
     names = np.frombuffer(json.dumps(tag_names).encode(), np.uint8)
     with whole_folder(target) as folder:
-        entries = {
-            name: _store_table(
-                folder, name, {kind: rows for (of, kind), rows in tables.items() if of == name}, above
-            )
-            for name in (DOCUMENTS, PASSAGES)
-        }
+        entries = {name: _store_table(folder, name, rows, above) for name, rows in tables.items()}
         np.save(folder / "ordinals.npy", ordinals, allow_pickle=False)
         np.savez(folder / "items.npz", allow_pickle=False, tag_names=names, **arrays)
         content = inventory.write(folder, None)
@@ -208,21 +183,19 @@ def _store(
     )
 
 
-def _store_table(folder: Path, name: str, kinds: dict[str, _Rows], above: int | None) -> TableEntry:
-    """Write the arrays of a table, in the order of its lists where it has some."""
-    codes = kinds["codes"]
+def _store_table(folder: Path, name: str, codes: _Rows, above: int | None) -> TableEntry:
+    """Write the codes of a table, in the order of its lists where it has some."""
     order, entry = None, TableEntry()
     if above is not None and len(codes) > above:
         centres, owner = clusters.train(len(codes), codes.take, REACH[name])
         order = np.argsort(owner, kind="stable")
         starts = np.searchsorted(owner[order], np.arange(len(centres) + 1)).astype(np.int64)
-    for kind, rows in kinds.items():
-        _write_rows(folder / f"{name}.{kind}.npy", rows.blocks(order), len(rows))
+    _write_rows(folder / f"{name}.codes.npy", codes.blocks(order), len(codes))
     if order is not None:
         stored = np.load(folder / f"{name}.codes.npy", mmap_mode="r", allow_pickle=False)
         probes, recall = clusters.measured(stored, REACH[name], centres, starts)
         if probes == 0:  # the lists are no use: rows stand in order of items again
-            return _store_table(folder, name, kinds, None)
+            return _store_table(folder, name, codes, None)
         places = np.empty(order.size, np.int32)
         places[order] = np.arange(order.size, dtype=np.int32)
         np.savez(
@@ -263,7 +236,10 @@ def _merged_tags(
     return [names[tag] for tag in used], starts, item[order].astype(np.int32)
 
 
-def _longest(vectors: NDArray[np.float32]) -> float:
-    """Return a bound of the vectors' lengths, a little above them."""
-    squares = np.einsum("ij,ij->i", vectors, vectors)
-    return math.sqrt(float(squares.max(initial=0.0))) * (1 + 1e-5)
+def _longest(codes: NDArray[np.uint8], reach: float) -> float:
+    """Return a bound of the lengths of what codes stand for, a little above them."""
+    most = 0.0
+    for start in range(0, len(codes), _BLOCK):
+        vectors = quantised.decode(codes[start : start + _BLOCK], reach)
+        most = max(most, float(np.einsum("ij,ij->i", vectors, vectors).max(initial=0.0)))
+    return math.sqrt(most) * (1 + 1e-5)

@@ -5,7 +5,6 @@ A segment is a folder of these files, all readable with NumPy alone:
 | file | content |
 |---|---|
 | `documents.codes.npy` | one byte a dimension, a row an item (`index.quantised`) |
-| `documents.exact.npy` | the same vectors, float16 |
 | `passages.codes.npy` | one byte a dimension, a row a piece |
 | `ordinals.npy` | uint32, the pieces' ordinals, ascending by item, then ordinal |
 | `items.npz` | per item, ascending: number, day (0 = unknown), digest, pieces; per tag: its items |
@@ -105,13 +104,13 @@ def load(parent: Path, entry: SegmentEntry, dim: int, passage_dim: int) -> Segme
         with np.load(folder / "items.npz", allow_pickle=False) as data:
             arrays = {name: data[name] for name in data.files}
         names = tuple(json.loads(arrays.pop("tag_names").tobytes()))
-        counts, measures = arrays.pop("counts"), arrays.pop("measures")
+        counts, longest = arrays.pop("counts"), arrays.pop("longest")
         items = arrays["items"].size
         documents = _table(
-            folder, DOCUMENTS, entry.documents, (items, dim), np.ones(items, np.int64), measures[:2]
+            folder, DOCUMENTS, entry.documents, (items, dim), np.ones(items, np.int64), float(longest[0])
         )
         passages = _table(
-            folder, PASSAGES, entry.passages, (entry.vectors, passage_dim), counts, (measures[2], 0.0)
+            folder, PASSAGES, entry.passages, (entry.vectors, passage_dim), counts, float(longest[1])
         )
         ordinals = _mapped(folder / "ordinals.npy", (entry.vectors,), np.uint32)
         found = Segment(
@@ -145,7 +144,7 @@ def _table(
     entry: TableEntry,
     shape: tuple[int, int],
     counts: NDArray[np.int64],
-    measures: Any,  # noqa: ANN401 - two numbers
+    longest: float,
 ) -> Table:
     starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(counts, dtype=np.int64)])
     owners = np.repeat(np.arange(counts.size, dtype=np.int32), counts)
@@ -161,10 +160,8 @@ def _table(
         codes=_mapped(folder / f"{name}.codes.npy", shape, np.uint8),
         owners=owners,
         starts=starts,
-        exact=_mapped(folder / f"{name}.exact.npy", shape, np.float16) if name == DOCUMENTS else None,
         reach=REACH[name],
-        longest=float(measures[0]),
-        lost=float(measures[1]),
+        longest=longest,
         lists=lists,
         places=places,
     )
@@ -173,7 +170,8 @@ def _table(
 def _mapped(path: Path, shape: tuple[int, ...], kind: type[np.generic]) -> NDArray[Any]:
     if shape[0] == 0:  # an empty file cannot be mapped
         return np.zeros(shape, dtype=kind)
-    mapped: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
+    # A plain view: slices of NumPy's own class of mapped arrays cost microseconds each.
+    mapped: NDArray[Any] = np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
     if mapped.shape != shape or mapped.dtype != kind:
         raise ValueError(f"{path.name} holds {mapped.shape} {mapped.dtype}, not {shape} {np.dtype(kind)}")
     return mapped

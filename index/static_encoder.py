@@ -11,8 +11,8 @@ Decisions
   of two, at most 511 of them, so that a sum of up to 32,767 pieces is exact in float32 in any order (a text
   is cut at `_TEXT_LIMIT` characters, which are at most so many pieces). Other weights are rounded to such
   a grid in float64, finer than float32 knows.
-* Pieces are numbered from the most frequent down. The first `_HEAD` of them make up most of every text: they
-  are counted and multiplied at once; only the others are gathered row by row. That is twice as fast.
+* Rows are added by SciPy's product of a sparse matrix (a text's pieces) with the table: a third of the time
+  that NumPy's gathering, or counting the frequent pieces and multiplying at once, takes.
 * A text without any known piece (empty, or in a script that the vocabulary lacks) gets a row of zeros: it is
   near to nothing.
 """
@@ -29,6 +29,7 @@ import numpy as np
 
 from index.errors import EncoderOutputError, PassageModelChecksumError, PassageModelMissingError
 from index.pieces import Pieces
+from index.runs import batches
 
 Real = TypeVar("Real", bound=np.floating[Any])
 
@@ -45,8 +46,6 @@ SHA256 = "c0f3d121006308333da15e087213f366dad3eaab0a0a8ff6f1eebaee55703d12"
 TOKENIZER_SHA256 = "8da75e513b2d8ecf075fa612da3b68b0eca0ed90d1ffa39050dfb74282857037"
 DIM = 256
 _TEXT_LIMIT = 20_000
-_ROWS = 128
-_HEAD = 2048
 _MOST = 511
 """Largest multiple on the grid: 511 * 32,767 pieces < 2**24, the integers that float32 adds exactly."""
 _FINE = 2**36
@@ -88,11 +87,12 @@ class StaticEncoder:
         """
         pieces, table = self._loaded()
         made = np.zeros((len(texts), table.shape[1]), dtype=np.float32)
-        for at in range(0, len(texts), _ROWS):
-            cut = [text[:_TEXT_LIMIT] for text in texts[at : at + _ROWS]]
+        at = 0
+        for batch in batches(text[:_TEXT_LIMIT] for text in texts):
             with self._lock:
-                ids, sizes = pieces.bags(cut)
-            made[at : at + len(cut)] = _directions(_sums(ids, sizes, table))
+                ids, sizes = pieces.bags(batch)
+            made[at : at + len(batch)] = _directions(_sums(ids, sizes, table))
+            at += len(batch)
         return made
 
     def _folder(self) -> Path:
@@ -167,15 +167,11 @@ def _table(data: bytes, name: str) -> Table:
 
 def _sums(ids: NDArray[np.int32], sizes: NDArray[np.int64], table: NDArray[Real]) -> NDArray[Real]:
     """Return the sum of the rows `ids` of each text; exact, so that the order does not matter."""
-    head = min(_HEAD, len(table))
-    texts = np.repeat(np.arange(len(sizes)), sizes)
-    often = ids < head
-    counts = np.bincount(texts[often] * head + ids[often], minlength=len(sizes) * head)
-    sums: NDArray[Real] = np.matmul(counts.reshape(len(sizes), head).astype(table.dtype), table[:head])
-    rest = texts[~often]
-    if len(rest):
-        first = np.flatnonzero(np.diff(rest, prepend=-1))
-        sums[rest[first]] += np.add.reduceat(table[ids[~often]], first, axis=0)
+    from scipy.sparse import csr_array  # noqa: PLC0415 - compiled code that --help must not load
+
+    ends = np.concatenate([[0], np.cumsum(sizes)])
+    counts = csr_array((np.ones(len(ids), table.dtype), ids, ends), shape=(len(sizes), len(table)))
+    sums: NDArray[Real] = counts @ table
     return sums
 
 

@@ -49,14 +49,10 @@ class Table:
     """(n,): whose row it is, a position among the segment's items."""
     starts: NDArray[np.int64]
     """(m + 1,): item i has rows `starts[i]` to `starts[i + 1]`, by way of `places` where there are lists."""
-    exact: NDArray[np.float16] | None
-    """(n, dim), memory-mapped; None where codes are all that is kept."""
     reach: float
     """Of the codes (`index.quantised`)."""
     longest: float
     """Length of the longest vector that a code stands for."""
-    lost: float
-    """The most that coding took away from a vector of `exact`; 0 without it."""
     lists: Lists | None
     places: NDArray[np.int32] | None
     """(n,): row numbers in order of items; None where that is the stored order."""
@@ -71,17 +67,11 @@ class Table:
 
     def vectors(self, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """Return vectors (n, dim), as exact as they are kept."""
-        if self.exact is not None:
-            return self.exact[rows].astype(np.float32)
         return quantised.decode(self.codes[rows], self.reach)
 
     def scores(self, rows: NDArray[np.int64], wanted: Query) -> NDArray[np.float64]:
         """Return rounded inner products (n,)."""
-        if self.exact is not None:
-            products: NDArray[np.float64] = self.exact[rows].astype(np.float64) @ wanted.exact
-        else:
-            products = quantised.scores(self.codes[rows], self.reach, wanted)
-        return np.round(products, DIGITS)
+        return np.round(quantised.scores(self.codes[rows], self.reach, wanted), DIGITS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +139,7 @@ def _settled(
     parts: Sequence[Part], stretches: Sequence[_Stretch], wanted: Query, depth: int
 ) -> list[tuple[int, float]]:
     total = sum(stretch.total for stretch in stretches)
-    slack = max((wanted.slack(part.table.longest, part.table.lost) for part in parts), default=0.0)
+    slack = max((wanted.slack(part.table.longest) for part in parts), default=0.0)
     count = _FIRST * depth + _SPARE
     while total:
         count = min(count, total)

@@ -16,7 +16,9 @@ Decisions
 * Stop words are left out of queries and highlights, never out of the index: phrases need them.
 * Words of `LONGEST` bytes or more are noise (sequences, base64) and are not words; the place they take in
   their text stays empty, so that the words around them are no phrase.
-* Text is looked up by what stands between blanks ("valve," is seen again and again); no word holds a blank.
+* Text is looked up by what stands between blanks and signs of ASCII, which no word holds (but full stops and
+  commas, which may stand in a number); each such run is looked at once (`index.runs`) and remembered. A new
+  one is mostly a plain word and needs no regular expression.
 """
 
 from __future__ import annotations
@@ -25,10 +27,13 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from string import punctuation
 from typing import TYPE_CHECKING
 
+from index.runs import batches, runs
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
 TEXT_FORMAT = 2
 """Raised when words or stems change: an index made by other rules is rebuilt."""
@@ -36,8 +41,12 @@ LONGEST = 64
 """Bytes of UTF-8 at which a run of letters is no word any more."""
 NO_WORD = "-" * LONGEST
 """What `words` puts where a word is too long to be one: the engine drops it and counts its place."""
-_KEPT = 1 << 17
+_KEPT = 1 << 18
 """Runs between blanks, and stems, that are remembered."""
+_INSIDE = ".,"
+"""Signs that may stand in a word, with digits on both sides."""
+_SIGNS = "".join(sign for sign in punctuation if sign not in _INSIDE).encode()
+_BLANKS = bytes.maketrans(_SIGNS, b" " * len(_SIGNS))
 
 _UNITS = (
     r"[cdmnpµμu]?m|[mkµμunp]g|[mdcµμu][lL]|[mµμunp]s|[kMGT]?Hz|[kmMµμu]?V|[kmMGµμu]?W|[kMGT]?Wh|[mµμuk]A|m?Ah"
@@ -101,16 +110,22 @@ def plain_words(text: str) -> list[str]:
     return [word for word in found if len(word.encode()) < LONGEST]
 
 
-def words(text: str) -> str:
-    """Return the stems of `tokens` in order, between blanks, `NO_WORD` standing for words too long."""
-    return " ".join(map(_RUNS.__getitem__, text.split()))
+def words(texts: Iterable[str]) -> Iterator[str]:
+    """Return of each text the stems of `tokens` in order, between blanks, `NO_WORD` for words too long."""
+    for batch in batches(texts):
+        cut = runs([text.encode("utf-8", "replace").translate(_BLANKS) for text in batch])
+        yield from cut.replaced([*map(_RUNS.__getitem__, cut.distinct)])
 
 
 class _Runs(dict[str, str]):
     """From what stands between two blanks to its stems."""
 
     def __missing__(self, run: str) -> str:
-        made = " ".join(_stem_of(word) or NO_WORD for word in _WORD.findall(run))
+        bare = run.strip(_INSIDE)
+        if bare.isascii() and (bare.isalpha() or bare.isdigit()):
+            made = _stem_of(bare) or NO_WORD
+        else:
+            made = " ".join(_stem_of(word) or NO_WORD for word in _WORD.findall(run))
         if len(run) < LONGEST:
             if len(self) >= _KEPT:
                 self.clear()

@@ -4,8 +4,8 @@ Decisions
 ---------
 * A search mixes three channels (`index.searching`); documents that the best hits cite, and those that cite
   them, become candidates; the best passages of the best hits are scored again by the strong encoder.
-* What is liked or not (`like`, `unlike`) moves the vectors of the query; the brief of what is liked is also
-  looked for by words.
+* What is liked or not (`like`, `unlike`) moves the vectors of the query, and its words by those of the
+  briefs; documents with the classes of what is liked come a little further up (`pipeline.preferring`).
 * Quotes come from the database, offsets from the index; where a text has changed since the index took it,
   its passages are chosen by words instead.
 """
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Literal
 from index import syntax
 from index.fusion import Weights
 from index.records import Filter
+from index.reranker import CrossRescorer
 from index.text import content
 from ingest.documents import clean
 from ingest.passages import passages
@@ -26,7 +27,9 @@ from pipeline import corpus_status, evaluation_stored, store_corpus, store_relat
 from pipeline.errors import UsageError
 from pipeline.indexed import CorpusBusyError, Indexed
 from pipeline.library import CorpusStatus, Found, FoundPassage, Mode, Reach, SearchFilter, Understood
+from pipeline.preferring import preferred
 from pipeline.quoting import brief, by_words, quoted, scored_text, symbol
+from pipeline.rescoring import rescore as rescored
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -34,6 +37,8 @@ if TYPE_CHECKING:
 
     from index.encoders import Encoders
     from index.records import Hit, PieceHit
+    from index.searching import Rescore
+    from index.syntax import Node
     from ingest.documents import Document
     from ingest.passages import Passage
     from pipeline.store import Store
@@ -65,6 +70,8 @@ class Method:
     """Whether cited and citing documents become candidates."""
     rescore: bool = True
     """Whether the best passages of the best documents are scored again by the strong encoder."""
+    cross: CrossRescorer | None = None
+    """What does that in the encoder's place."""
 
 
 class Corpus(Indexed):
@@ -89,6 +96,8 @@ class Corpus(Indexed):
         """Let go of the open index, and of the texts that were quoted from it."""
         self._kept.clear()
         self._newer.clear()
+        if self.method.cross is not None:
+            self.method.cross.close()
         super().close()
 
     def search(
@@ -101,11 +110,13 @@ class Corpus(Indexed):
         passages: int = 3,
         like: Sequence[str] = (),
         unlike: Sequence[str] = (),
+        classes: Sequence[str] = (),
         plain: bool = False,
     ) -> tuple[Found, ...]:
         """Rank documents for a query, best first; `plain` reads it as prose whatever it looks like.
 
-        `like` and `unlike` are keys. Raises QuerySyntaxError, UnknownDocumentError.
+        `like` and `unlike` are keys. `classes` are symbols that a hit better has, no limit. Raises
+        QuerySyntaxError, UnknownDocumentError.
         """
         hits = self.ranked(
             query,
@@ -115,12 +126,12 @@ class Corpus(Indexed):
             passages=passages,
             like=like,
             unlike=unlike,
+            classes=classes,
             plain=plain,
             rescore=bool(passages),
         )
         self._load([hit.item for hit in hits])
-        text, expression = self._worded(query, self._items(like), plain=plain)
-        wanted = syntax.prose(syntax.parse(text)) if expression else text
+        wanted = self._wanted(query, self._items(like), plain=plain)
         return tuple(
             Found(
                 key=document.key,
@@ -133,6 +144,8 @@ class Corpus(Indexed):
                 meaning_rank=hit.meaning_rank,
                 passages_rank=hit.passages_rank,
                 shares=hit.shares,
+                related=hit.related,
+                preferred=hit.preferred,
                 terms=hit.terms,
                 passages=self._quoted(hit.item, hit.pieces, wanted, passages),
             )
@@ -151,6 +164,7 @@ class Corpus(Indexed):
         passages: int = 0,
         like: Sequence[str] = (),
         unlike: Sequence[str] = (),
+        classes: Sequence[str] = (),
         plain: bool = False,
         among: Filter | None = None,
         rescore: bool = False,
@@ -160,21 +174,26 @@ class Corpus(Indexed):
         `among`: a filter in the index's own terms, in place of `filters`.
         """
         liked, unliked = self._items(like), self._items(unlike)
-        text, expression = self._worded(query, liked, plain=plain)
+        self._load((*liked, *unliked))
+        examples = [[c.symbol for c in self._kept[item][0].classes] for item in liked if item in self._kept]
+        query = clean(query)
+        again = rescore and self.method.rescore
         return self.reader().search(
-            text,
+            query,
             mode=mode,
             limit=limit,
             filter=self.limits(filters) if among is None else among,
             pieces=passages,
             depth=_DEPTH,
-            plain=not expression,
+            plain=plain or not syntax.is_expression(query),
             fuse=self.method.fuse,
             weights=self.method.weights,
             like=liked,
             unlike=unliked,
             expand=self._expanded if self.method.expand else None,
-            rescore=self._rescored if self.method.rescore and rescore else None,
+            written=self._brief,
+            prefer=preferred([*examples, classes]),
+            rescore=self._again(liked) if again else None,
         )
 
     def understood(self, query: str) -> Understood:
@@ -316,12 +335,12 @@ class Corpus(Indexed):
         with self.store.read() as connection:
             return frozenset(row.item for row in store_corpus.rows_by_keys(connection, keys))
 
-    def _worded(self, query: str, liked: Sequence[int], *, plain: bool) -> tuple[str, bool]:
-        """Return what is looked for, and whether it is an expression; prose takes in what is liked."""
+    def _wanted(self, query: str, liked: Sequence[int], *, plain: bool) -> str | Node:
+        """Return that whose words are marked in quotes: what is liked only where nothing is asked."""
         query = clean(query)
         if not plain and syntax.is_expression(query):
-            return query, True
-        return " ".join(filter(None, (query, *(self._brief(item) for item in liked)))), False
+            return syntax.parse(query)
+        return query if query.strip() else " ".join(map(self._brief, liked))
 
     def _brief(self, item: int) -> str:
         self._load([item])
@@ -332,27 +351,26 @@ class Corpus(Indexed):
         with self.store.read() as connection:
             return store_relations.cited_and_citing(connection, items)
 
-    def _rescored(self, query: str, wanted: Mapping[int, Sequence[int]]) -> dict[int, dict[int, float]]:
-        """Score passages by the strong encoder; those of texts newer than the index are left out.
+    def _again(self, liked: Sequence[int]) -> Rescore:
+        """Return how passages are scored again."""
+        instead = " ".join(map(self._brief, liked))
+        return rescored(self._texts, self.encoders.documents, self.method.cross, instead=instead)
 
-        A passage of title and abstract has the score of the document's brief, whose vector is known.
+    def _texts(self, wanted: Mapping[int, Sequence[int]]) -> dict[tuple[int, int], str]:
+        """Return the texts of passages; those of documents newer than the index are left out.
+
+        A passage of title and abstract has the text of the document's brief, whose vector is known.
         """
         self._load(list(wanted))
-        places = [
-            (item, ordinal, scored_text(document, cut, ordinal))
+        return {
+            (item, ordinal): scored_text(*self._kept[item], ordinal)
             for item, ordinals in wanted.items()
             if item in self._kept and item not in self._newer
-            for document, cut in (self._kept[item],)
             for ordinal in ordinals
-        ]
-        scores = self.similarity(query, [text for _, _, text in places])
-        found: dict[int, dict[int, float]] = {}
-        for (item, ordinal, _), score in zip(places, scores, strict=True):
-            found.setdefault(item, {})[ordinal] = round(score, 5)
-        return found
+        }
 
     def _quoted(
-        self, item: int, hits: Sequence[PieceHit], query: str, count: int
+        self, item: int, hits: Sequence[PieceHit], query: str | Node, count: int
     ) -> tuple[FoundPassage, ...]:
         document, cut = self._kept[item]
         if item in self._newer:

@@ -22,7 +22,7 @@ from index.trec import check_names, write_run
 from pipeline import store_corpus
 from pipeline.corpus import Corpus
 from pipeline.evaluation_figures import Answers, shuffled, systems
-from pipeline.evaluation_records import INSUFFICIENT, MEASURED, MODES, Check, Evaluation, Index, Step
+from pipeline.evaluation_records import CROSS, INSUFFICIENT, MEASURED, MODES, Check, Evaluation, Index, Step
 from pipeline.store import Store
 
 if TYPE_CHECKING:
@@ -124,10 +124,14 @@ def described(corpus: Corpus) -> Index:
     with corpus.store.read() as connection:
         snapshot = store_corpus.snapshot(connection)
     encoders = (corpus.encoders.documents, corpus.encoders.passages)
+    models = {encoder.name: encoder.sha256 for encoder in encoders}
+    cross = corpus.method.cross if corpus.method.rescore else None
+    if cross is not None:
+        models[f"{CROSS}{cross.name}"] = cross.sha256
     return Index(
         generation=generation,
         snapshot=snapshot,
-        models={encoder.name: encoder.sha256 for encoder in encoders},
+        models=models,
         version=importlib.metadata.version("antedate"),
     )
 

@@ -25,6 +25,8 @@ OWN: Final = "own citations"
 """Names of the tasks that need no folder."""
 MEASURED: Final = "measured"
 INSUFFICIENT: Final = "insufficient evidence"
+CROSS: Final = "cross-encoder "
+"""Begins the name, among the models, of what scored passages again in the encoder's place."""
 _KEPT: Final = ("ndcg@10", "recall@100", "map")
 """Measures whose values per query go into the JSON."""
 

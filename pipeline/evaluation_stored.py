@@ -20,7 +20,7 @@ from index import manifest
 from index.errors import IndexingError
 from index.files import write_whole
 from pipeline import store_corpus
-from pipeline.evaluation_records import INSUFFICIENT, OWN, Estimate
+from pipeline.evaluation_records import CROSS, INSUFFICIENT, OWN, Estimate
 from pipeline.records import from_json, to_json
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class StoredEvaluation:
         same = figures.snapshot == snapshot if snapshot else figures.generation == self.generation
         if of_corpus and not same:
             changed.append("the corpus")
-        if self.models and self.models != frozenset(figures.models.values()):
+        if not self.models <= frozenset(figures.models.values()):
             changed.append("the model")
         if figures.version != importlib.metadata.version("antedate"):
             changed.append("antedate itself")
@@ -188,4 +188,5 @@ def _recall(figures: Figures) -> str:
         for depth in (10, 100)
         if (one := found.get(f"recall@{depth}")) is not None
     ]
-    return f"{' and '.join(parts)} ({mode})"
+    again = "".join(f", scored again by the {name}" for name in figures.models if name.startswith(CROSS))
+    return f"{' and '.join(parts)} ({mode}{again})"

@@ -82,15 +82,18 @@ def facets(
     mode: Mode = "fused",
     like: Sequence[str] = (),
     unlike: Sequence[str] = (),
+    classes: Sequence[str] = (),
 ) -> Facets:
     """Count what a search finds under `within(filters, year)`, by what it can be narrowed to.
 
-    Raises QuerySyntaxError.
+    `classes` as in `pipeline.results.search`. Raises QuerySyntaxError.
     """
     query = clean(query).strip()
     filters = replace(filters, exclude=(*filters.exclude, *like))  # an example is no find
     exact = not like and not unlike and (not query or syntax.is_expression(query))
-    found = _Found(corpus=corpus, query=query, mode=mode, like=like, unlike=unlike, exact=exact)
+    found = _Found(
+        corpus=corpus, query=query, mode=mode, like=like, unlike=unlike, classes=classes, exact=exact
+    )
     everything = within(filters, year)
     with corpus.store.read() as connection:
         sets = {name: _without(everything, name) for name in ("kinds", "countries", "sources", "classes")}
@@ -126,10 +129,11 @@ class _Found:
         mode: Mode,
         like: Sequence[str],
         unlike: Sequence[str],
+        classes: Sequence[str],
         exact: bool,
     ) -> None:
         self._corpus, self._query, self._mode, self._exact = corpus, query, mode, exact
-        self._like, self._unlike = like, unlike
+        self._like, self._unlike, self._classes = like, unlike, classes
         self._known: dict[SearchFilter, Sequence[int]] = {}
         self._every: Sequence[int] | None = None
 
@@ -149,6 +153,7 @@ class _Found:
                 filters=filters,
                 like=self._like,
                 unlike=self._unlike,
+                classes=self._classes,
             )
             self._known[filters] = [hit.item for hit in hits]
         return self._known[filters]

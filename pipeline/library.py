@@ -73,6 +73,10 @@ class Found:
     """By its best passage."""
     shares: tuple[float, float, float] = (0.0, 0.0, 0.0)
     """What words, meaning and passages add to the score; zeros where scores were not mixed."""
+    related: float = 0.0
+    """What is added because the best hits cite the document, or it cites them."""
+    preferred: float = 0.0
+    """What is added for classes that the examples have, or that are asked for."""
     terms: tuple[tuple[str, float], ...] = ()
     """Words of the query (stems) that it has, with what each adds to its score by words, heaviest first."""
     passages: tuple[FoundPassage, ...]

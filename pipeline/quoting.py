@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from index.matching import marked
+from index.nodes import prose
 from index.records import Item, Piece, PieceHit
 from index.text import content, marks, tokens
 from pipeline.library import FoundPassage
@@ -11,6 +13,7 @@ from pipeline.library import FoundPassage
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from index.nodes import Node
     from ingest.documents import DayInterval, Document
     from ingest.passages import Passage
 
@@ -72,9 +75,12 @@ def symbol(text: str) -> str:
 
 
 def quoted(
-    document: Document, cut: tuple[Passage, ...], hits: Sequence[PieceHit], query: str
+    document: Document, cut: tuple[Passage, ...], hits: Sequence[PieceHit], query: str | Node
 ) -> tuple[FoundPassage, ...]:
-    """Return the passages of hits with the query's words marked: `document.text[start:end] == quote`."""
+    """Return the passages of hits with the query's words marked: `document.text[start:end] == quote`.
+
+    Of an expression those words are marked that its wildcards stand for, and none that must not be there.
+    """
     found = []
     for hit in hits:
         passage = cut[hit.ordinal]
@@ -85,16 +91,18 @@ def quoted(
                 start=passage.start,
                 end=passage.end,
                 quote=quote,
-                terms=marks(quote, query),
+                terms=marks(quote, query) if isinstance(query, str) else marked(quote, query),
                 score=hit.score,
             )
         )
     return tuple(found)
 
 
-def by_words(document: Document, cut: tuple[Passage, ...], query: str, count: int) -> tuple[PieceHit, ...]:
+def by_words(
+    document: Document, cut: tuple[Passage, ...], query: str | Node, count: int
+) -> tuple[PieceHit, ...]:
     """Return the passages that hold most of the query's words: for a text newer than the index."""
-    wanted = {token.stem for token in content(query)}
+    wanted = {token.stem for token in content(query if isinstance(query, str) else prose(query))}
     shares = [
         (len(wanted.intersection(t.stem for t in tokens(document.text[p.start : p.end]))), ordinal)
         for ordinal, p in enumerate(cut)

@@ -45,10 +45,11 @@ def search(
     passages: int = 3,
     like: Sequence[str] = (),
     unlike: Sequence[str] = (),
+    classes: Sequence[str] = (),
 ) -> tuple[Result, ...]:
     """Rank documents, near-duplicates as one; what is `like` given documents leaves them out.
 
-    Raises QuerySyntaxError, UnknownDocumentError.
+    `classes` are symbols that a hit better has. Raises QuerySyntaxError, UnknownDocumentError.
     """
     hits = corpus.search(
         query,
@@ -58,6 +59,7 @@ def search(
         passages=passages,
         like=like,
         unlike=unlike,
+        classes=classes,
     )
     hits = tuple(hit for hit in hits if hit.key not in like)
     with corpus.store.read() as connection:

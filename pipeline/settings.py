@@ -84,6 +84,8 @@ class SearchSettings(_Strict):
     """Whether documents that the best hits cite, and that cite them, become candidates."""
     rescore: bool = True
     """Whether the best passages of the best hits are scored again by the document encoder."""
+    cross_encoder: str = ""
+    """What scores them in its place: a cross-encoder by folder, or by name already on this machine."""
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from pipeline.library import Found
 
 CHANNELS: Final = ("words", "meaning", "passages")
+BESIDES: Final = ("citations", "classes")
+"""What adds to a score beside the channels."""
+_TIES: Final = ("the best hits cite it, or it cites them", "it has classes of the examples, or asked for")
 _WORDS: Final = 6
 """Words named in a sentence."""
 _BLOCKS: Final = 10
@@ -23,7 +26,7 @@ _BLOCKS: Final = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
-    """A channel's part of a score. `percent` is 0 where it added nothing, or less than nothing."""
+    """A part of a score. `percent` is 0 where a channel added nothing, or less than nothing."""
 
     channel: str
     percent: int
@@ -46,7 +49,10 @@ class Why:
     ranks: tuple[tuple[str, int | None], ...]
     """By words, by meaning (the document as a whole), by its best passage; None: not found so."""
     shares: tuple[Share, ...]
-    """Parts of the score; none where only one channel was asked."""
+    """Parts of the score: of each channel, and of `BESIDES` where that adds something; none where nothing was
+    mixed."""
+    ties: tuple[str, ...]
+    """What adds to the score beside words and meaning, a clause each."""
 
     @property
     def ranking(self) -> str:
@@ -68,11 +74,9 @@ class Why:
         return "  ".join(f"{share.channel} {share.bar} {share.percent} %" for share in self.shares)
 
     @property
-    def sentence(self) -> str:
-        """Return all of it on one line."""
-        closest = f"; closest passage {self.passage.anchor}" if self.passage else ""
-        parts = f"; score from {self.mixing}" if self.shares else ""
-        return f"words it has: {self.weighing}{closest}{parts}"
+    def tied(self) -> str:
+        """Return what else adds to the score: empty where nothing does."""
+        return "; ".join(self.ties)
 
 
 def why(found: Found, query: str = "") -> Why:
@@ -85,18 +89,23 @@ def why(found: Found, query: str = "") -> Why:
         words=tuple((written.get(word, word), weight) for word, weight in found.terms if weight > 0),
         passage=found.passages[0] if found.passages else None,
         ranks=tuple(zip(CHANNELS, ranks, strict=True)),
-        shares=_shares(found.shares),
+        shares=_shares(found),
+        ties=tuple(
+            words for words, added in zip(_TIES, (found.related, found.preferred), strict=True) if added > 0
+        ),
     )
 
 
-def _shares(given: tuple[float, ...]) -> tuple[Share, ...]:
+def _shares(found: Found) -> tuple[Share, ...]:
     """Return whole percents that add up to 100: largest remainders take what rounding leaves."""
-    added = [max(0.0, value) for value in given]
-    total = sum(added)
+    added = {name: max(0.0, value) for name, value in zip(CHANNELS, found.shares, strict=True)}
+    besides = zip(BESIDES, (found.related, found.preferred), strict=True)
+    added |= {name: value for name, value in besides if value > 0}
+    total = sum(added.values())
     if total <= 0:
         return ()
-    exact = [100 * value / total for value in added]
+    exact = [100 * value / total for value in added.values()]
     percents = [int(value) for value in exact]
     for place in sorted(range(len(exact)), key=lambda at: percents[at] - exact[at])[: 100 - sum(percents)]:
         percents[place] += 1
-    return tuple(Share(channel=name, percent=each) for name, each in zip(CHANNELS, percents, strict=True))
+    return tuple(Share(channel=name, percent=each) for name, each in zip(added, percents, strict=True))

@@ -25,6 +25,7 @@ from pipeline.store import Store
 
 if TYPE_CHECKING:
     from index.encoders import Encoders
+    from index.reranker import CrossRescorer
     from pipeline.cases import Cases
     from pipeline.corpus import Corpus
     from pipeline.jobs import Jobs
@@ -138,8 +139,24 @@ class Workspace:
 
         chosen = self.settings.search
         weights = Weights(words=chosen.words, meaning=chosen.meaning, passages=chosen.passages)
-        method = Method(fuse=chosen.fusion, weights=weights, expand=chosen.expand, rescore=chosen.rescore)
+        method = Method(
+            fuse=chosen.fusion,
+            weights=weights,
+            expand=chosen.expand,
+            rescore=chosen.rescore,
+            cross=self._cross_encoder(),
+        )
         return Corpus(self.store, self.folder / "index", self._encoders(), method=method)
+
+    def _cross_encoder(self) -> CrossRescorer | None:
+        """Return what `search.cross_encoder` names; it is looked at when something is scored."""
+        if not self.settings.search.cross_encoder:
+            return None
+        from index.reranker import CrossRescorer
+
+        chosen = self.settings.index
+        pairs = self.folder / "cache" / "pairs" if chosen.cache_mb else None
+        return CrossRescorer(self.settings.search.cross_encoder, cache=pairs, threads=chosen.threads)
 
     def _encoders(self) -> Encoders:
         from index import manifest

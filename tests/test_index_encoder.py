@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from index import encoder as module
+from index import quantised
 from index.encoder import SHA256, SentenceEncoder, has_bfloat16, packaged
 from index.errors import EncoderChecksumError, EncoderMissingError
 
@@ -51,6 +52,12 @@ def test_a_text_gets_the_same_vector_whatever_stands_beside_it(encoder: Sentence
     crowd = encoder.encode([*TEXTS, *(f"{TEXTS[0]} {number}" * (number % 9) for number in range(40))])
     assert np.array_equal(together, crowd[: len(TEXTS)])
     assert (together * encoder.encode(TEXTS, query=True)).sum(axis=1).min() > 0.999
+
+
+def test_codes_of_items_move_a_cosine_by_less_than_a_hundredth(encoder: SentenceEncoder) -> None:
+    vectors = encoder.encode(TEXTS)
+    kept = quantised.decode(quantised.encode(vectors, quantised.WIDE), quantised.WIDE)
+    assert np.abs(vectors @ kept.T - vectors @ vectors.T).max() < 0.01
 
 
 def test_meaning_is_nearer_than_words(encoder: SentenceEncoder) -> None:

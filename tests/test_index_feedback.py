@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.feedback import class_overlap, classes_of, moved, moved_terms, relatedness, smoothed
+from index.feedback import SHARED, moved, moved_terms, overlap, relatedness, smoothed
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 
@@ -102,22 +104,43 @@ def test_what_cancels_leaves_zeros() -> None:
     assert not moved(one, [], [one], unlike=1.0).any()
 
 
+def even(stems: Sequence[str]) -> dict[str, float]:
+    return dict.fromkeys(stems, 1.0)
+
+
 def test_liked_words_join_and_unliked_words_leave() -> None:
-    terms = [("valv", 2.0), ("spring", 1.0)]
-    made = moved_terms(terms, [{"gasket": 4.0, "valv": 2.0}], [{"spring": 3.0}], like=0.5, unlike=0.5)
-    assert made == [("valv", 2.5), ("gasket", 1.0)]
+    terms = (("valv", 2.0), ("spring", 1.0))
+    liked, unliked = (("gasket", 4.0), ("valv", 2.0)), (("spring", 3.0),)
+    made = moved_terms(terms, [liked], [unliked], idf=even, like=0.5, unlike=0.5)
+    assert made == (("valv", 2.5), ("gasket", 1.0))
 
 
 def test_words_that_nothing_moves_stay() -> None:
-    terms = [("valv", 2.0), ("spring", 1.0)]
-    assert moved_terms(terms) == terms
-    assert moved_terms(terms, [{}], [{}]) == terms
+    terms = (("valv", 2.0), ("spring", 1.0))
+    assert moved_terms(terms, idf=even) == terms
+    assert moved_terms(terms, [()], [()], idf=even) == terms
 
 
 def test_only_so_many_words_are_new() -> None:
-    liked = {f"word{number:02d}": 1.0 + number for number in range(50)}
-    made = moved_terms([("valv", 1.0)], [liked], most=3)
+    liked = tuple((f"word{number:02d}", 1.0 + number) for number in range(50))
+    made = moved_terms((("valv", 1.0),), [liked], idf=even, most=3)
     assert {word for word, _ in made} == {"valv", "word49", "word48", "word47"}
+
+
+def test_of_words_that_weigh_alike_the_rarer_are_new() -> None:
+    liked = (("commonest", 1.0), ("rare", 1.0), ("common", 1.0))
+    rarity = {"commonest": 0.1, "common": 1.0, "rare": 3.0, "valv": 2.0}
+
+    def rarities(stems: Sequence[str]) -> dict[str, float]:
+        return {stem: rarity[stem] for stem in stems}
+
+    made = moved_terms((("valv", 1.0),), [liked], idf=rarities, like=0.5, most=2)
+    assert [word for word, _ in made] == ["valv", "rare", "common"]
+
+
+def test_without_a_query_the_words_of_what_is_liked_are_asked_for() -> None:
+    liked = (("gasket", 2.0), ("ring", 1.0))
+    assert moved_terms((), [liked], idf=even, like=0.5) == (("gasket", 0.5), ("ring", 0.25))
 
 
 @given(st.integers(0, 1000))
@@ -130,12 +153,8 @@ def test_more_relatives_among_the_best_are_more_but_each_adds_less(count: int) -
     assert first > second > 0.0
 
 
-def test_overlap_is_the_part_of_the_wanted_classes_that_an_item_has() -> None:
-    held = {1: ["F16K", "B65D"], 2: ["F16K", "F16K"], 3: []}
-    assert class_overlap(held, {"F16K": 3.0, "B65D": 1.0}) == {1: 1.0, 2: 0.75, 3: 0.0}
-    assert class_overlap(held, {}) == {1: 0.0, 2: 0.0, 3: 0.0}
-
-
-def test_classes_of_the_first_hits_weigh_most() -> None:
-    held = {5: ["F16K"], 6: ["B65D", "F16K"]}
-    assert classes_of([5, 6, 5, 7], held) == {"B65D": 0.5, "F16K": 1.5}
+def test_overlap_is_the_part_of_the_wanted_tags_that_an_item_has() -> None:
+    wanted = {"class:F16K*": 3.0, "class:B65D*": 1.0}
+    assert overlap(["class:F16K*", "class:B65D*", "kind:paper"], wanted) == SHARED
+    assert overlap(["class:F16K*", "class:F16K*"], wanted) == 0.75 * SHARED
+    assert overlap([], wanted) == overlap(["class:F16K*"], {}) == 0.0

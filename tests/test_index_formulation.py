@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.formulation import MOST, disclosure_terms, feature_terms, weight, weighted_terms
-from index.text import BOILERPLATE, content, stems
+from index.formulation import MOST, weight, weighted_terms
+from index.text import content
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -100,35 +100,3 @@ def test_words_come_heaviest_first(text: str) -> None:
 def test_a_long_text_is_looked_for_by_a_bounded_number_of_words() -> None:
     made = weighted_terms(" ".join(f"word{number}" for number in range(30_000)), idf)
     assert len(made.terms) == MOST
-
-
-def test_claims_add_words_that_the_abstract_lacks_up_to_a_limit() -> None:
-    made = disclosure_terms(
-        "a valve spring", ["A ceramic gasket of said valve", "a piston"], idf, most_of_claims=2
-    )
-    assert [stem for stem, _ in made.terms] == ["gasket", "piston", "spring", "valv"]
-    assert made.pruned == ("ceram",)
-    assert "said" in made.boilerplate
-
-
-@given(TEXT, st.lists(TEXT, max_size=3))
-def test_claims_never_take_a_word_from_the_abstract(prose: str, claims: list[str]) -> None:
-    alone = dict(weighted_terms(prose, idf).terms)
-    both = dict(disclosure_terms(prose, claims, idf).terms)
-    assert alone.items() <= both.items()
-
-
-@given(TEXT)
-def test_without_claims_a_disclosure_is_its_prose(prose: str) -> None:
-    assert disclosure_terms(prose, [], idf) == weighted_terms(prose, idf)
-
-
-def test_each_feature_is_a_query_of_its_own() -> None:
-    features = ["a ceramic valve", "said spring"]
-    assert feature_terms(features, idf) == tuple(weighted_terms(feature, idf) for feature in features)
-
-
-def test_other_words_can_be_left_out() -> None:
-    made = weighted_terms("said valve", idf, dull=frozenset())
-    assert [stem for stem, _ in made.terms] == ["said", "valv"]
-    assert stems(BOILERPLATE) >= {"said"}

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.fusion import Weights, by_shares, convex, reciprocal_rank_fusion, shares, standard
+from index.fusion import Weights, by_shares, levelled, reciprocal_rank_fusion, shares, standard
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 RANKING = st.lists(st.integers(1, 30), unique=True, max_size=20)
 VALUE = st.integers(-500, 500).map(lambda value: value / 100)
@@ -18,6 +22,13 @@ CHANNELS = st.dictionaries(st.integers(1, 30), st.tuples(VALUE, VALUE, VALUE), m
     lambda rows: [{item: row[number] for item, row in rows.items()} for number in range(3)]
 )
 WEIGHTS = st.tuples(*[st.integers(1, 10).map(lambda value: value / 10)] * 3)
+
+
+def convex(
+    channels: Sequence[Mapping[int, float]], weights: Sequence[float]
+) -> list[tuple[int, float, tuple[float, ...]]]:
+    """Mix channels and rank by the sum of what they give."""
+    return by_shares(*shares(channels, weights))
 
 
 def test_a_score_is_the_sum_of_reciprocal_ranks() -> None:
@@ -138,6 +149,17 @@ def test_convex_refuses_a_channel_without_a_weight() -> None:
 def test_nothing_fused_is_nothing() -> None:
     assert convex([], []) == []
     assert convex([{}, {}], [0.5, 0.5]) == []
+
+
+def test_scores_of_another_scale_come_to_the_level_of_those_they_replace() -> None:
+    known = {1: 0.5, 2: 0.7, 3: 0.9, 4: 0.1}
+    made = levelled({1: 0.999, 2: 0.001, 3: 0.5, 9: 0.3}, known)
+    assert made.keys() == {1, 2, 3}
+    assert made[1] > made[3] > made[2]
+    values = np.array([*made.values()])
+    assert (values.mean(), values.std()) == pytest.approx((0.7, np.std([0.5, 0.7, 0.9])))
+    assert levelled({1: 0.2, 2: 0.2}, known) == pytest.approx({1: 0.6, 2: 0.6})
+    assert levelled({}, known) == levelled({9: 1.0}, known) == {}
 
 
 def test_shares_come_in_the_order_of_items() -> None:

@@ -248,7 +248,7 @@ def test_stored_vectors_are_the_encoders(opened: HybridIndex, items: list[Item])
     whole = HashEncoder().encode([items[6].pieces[0].text])[0]
     found = opened.document_vector(7)
     assert found is not None
-    assert np.allclose(found, whole, atol=0.001)  # half precision
+    assert np.allclose(found, whole, atol=0.005)  # a byte each
     assert opened.document_vector(99_999) is None
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from index.manifest import SegmentEntry
     from index.records import Item
 
-FILES = ("documents.codes.npy", "documents.exact.npy", "passages.codes.npy", "ordinals.npy", "items.npz")
+FILES = ("documents.codes.npy", "passages.codes.npy", "ordinals.npy", "items.npz")
 
 
 def test_a_digest_tells_versions_apart_and_ignores_order() -> None:

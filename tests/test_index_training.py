@@ -220,7 +220,7 @@ def test_parts_of_a_text_do_not_overlap(folder: Path, tmp_path: Path) -> None:
 
 
 def test_the_gradient_is_the_slope_of_the_loss() -> None:
-    from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
+    from scipy.sparse import csr_matrix
 
     rng = np.random.default_rng(2)
     counts = csr_matrix(rng.integers(0, 3, (12, 9)).astype(np.float32))

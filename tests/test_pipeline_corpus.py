@@ -171,6 +171,26 @@ def test_what_was_understood_is_told(corpus: Corpus, tmp_path: Path) -> None:
     assert corpus.understood("valve " * 300).shortened
 
 
+@pytest.mark.parametrize(
+    ("query", "marked"),
+    [
+        ("moist* AND soil", {"moisture", "soil"}),
+        ("soil NEAR/9 valv$1", {"soil", "valve", "valves"}),
+        ("soil NOT zeppelin", {"soil"}),
+        ("abstract:soil :: a valve", {"soil", "valve", "valves"}),
+        ("soil wet", {"soil"}),
+    ],
+)
+def test_a_quote_marks_what_the_query_asked_for_wildcards_and_all(
+    corpus: Corpus, tmp_path: Path, query: str, marked: set[str]
+) -> None:
+    text = {"id": "one", "title": "Soil", "abstract": "Valves for the moisture of soil; a valve of a pump."}
+    _put(corpus, tmp_path / "a.jsonl", text)
+    (hit,) = corpus.search(query)
+    found = {p.quote[start:end].lower() for p in hit.passages for start, end in p.terms}
+    assert found == marked
+
+
 @pytest.mark.parametrize("mode", ["fused", "words", "meaning"])
 @pytest.mark.parametrize(
     "query",

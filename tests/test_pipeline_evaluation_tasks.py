@@ -146,6 +146,10 @@ def test_figures_of_another_state_of_the_corpus_say_so(tmp_path: Path) -> None:
     assert kept is not None
     assert "the corpus changed" in kept.words()
     value = json.loads((corpus.folder / "evaluation.json").read_text())
+    value["own"]["models"]["cross-encoder tiny"] = "00"
+    (corpus.folder / "evaluation.json").write_text(json.dumps(value))
+    assert "(fused, scored again by the cross-encoder tiny) of what" in corpus.status().measured
+    assert "the model" not in corpus.status().measured
     value["own"]["version"], value["own"]["models"] = "0.0.1", {"other": "00"}
     (corpus.folder / "evaluation.json").write_text(json.dumps(value))
     assert "before the corpus and the model and antedate itself changed" in corpus.status().measured

@@ -50,7 +50,8 @@ def test_every_hit_says_why_in_json_and_on_the_terminal(folder: Path) -> None:
     weights = [term["weight"] for term in hit["terms"]]
     assert weights == sorted(weights, reverse=True)
     assert min(weights) > 0
-    assert set(hit["shares"]) == {"words", "meaning", "passages"}
+    assert set(hit["shares"]) == {"words", "meaning", "passages", "citations", "classes"}
+    assert hit["score"] == pytest.approx(sum(hit["shares"].values()))
     assert hit["passages_rank"] >= 1
     assert "valve" in found["understood"]["explanation"]
     said = _said(folder, "flush valve at the far end of a drip line", "--limit", "1")

@@ -65,6 +65,8 @@ def _reasons(number: int, reasons: Why) -> list[str]:
     pieces = [element(ranks, "ad-why"), element(f"Words it has: {reasons.weighing}", "ad-why")]
     if reasons.shares:
         pieces.append(element(f"Score from: {reasons.mixing}", "ad-why"))
+    if reasons.ties:
+        pieces.append(element(f"Also: {reasons.tied}", "ad-why"))
     return pieces
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.explanation import told
 from pipeline.results import listed
-from pipeline.why import CHANNELS, why
+from pipeline.why import BESIDES, CHANNELS, why
 from ui.console import coloured, marked, printable
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def hit_json(result: Result) -> dict[str, Any]:
         "words_rank": hit.words_rank,
         "meaning_rank": hit.meaning_rank,
         "passages_rank": hit.passages_rank,
-        "shares": dict(zip(CHANNELS, hit.shares, strict=True)),
+        "shares": dict(zip((*CHANNELS, *BESIDES), (*hit.shares, hit.related, hit.preferred), strict=True)),
         "terms": [{"word": word, "weight": weight} for word, weight in hit.terms],
         "published": hit.published,
         "date_uncertain": hit.date_uncertain,
@@ -96,6 +96,8 @@ def hit_lines(found: tuple[Result, ...], query: str, before: date | None) -> lis
         lines.append(f"   why: {printable(reasons.weighing)}")
         if reasons.shares:
             lines.append(f"   score from: {reasons.mixing}")
+        if reasons.ties:
+            lines.append(f"   also: {reasons.tied}")
         lines += _kin_lines(result)
         for passage in hit.passages:
             quote = marked(passage.quote, passage.terms, colour=coloured())

@@ -43,10 +43,8 @@ def main() -> None:
         codes=codes,
         owners=owners,
         starts=np.arange(0, COUNT + 1, 2),
-        exact=None,
         reach=FINE,
         longest=1.05,
-        lost=0.0,
         lists=None,
         places=None,
     )

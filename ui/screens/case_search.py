@@ -56,7 +56,8 @@ def view(desk: shell.Desk, case: Case) -> None:
         return
     shown = _show(desk, case)
     exclude, only = _frozen(desk, case, wanted, shown)
-    found = search_answer.asked_for(desk, wanted, exclude=exclude, only=only)
+    classes = case.disclosure.classes
+    found = search_answer.asked_for(desk, wanted, exclude=exclude, only=only, classes=classes)
     with bar:
         search_filters.limits(wanted, found.facets if found else None, own_before=critical)
     if found is not None:

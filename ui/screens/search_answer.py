@@ -43,13 +43,21 @@ class Answer:
 
 
 def asked_for(
-    desk: shell.Desk, asked: Asked, *, exclude: tuple[str, ...] = (), only: tuple[str, ...] | None = None
+    desk: shell.Desk,
+    asked: Asked,
+    *,
+    exclude: tuple[str, ...] = (),
+    only: tuple[str, ...] | None = None,
+    classes: tuple[str, ...] = (),
 ) -> Answer | None:
-    """Search, without some documents or among some; None where it failed, which is then said on the page."""
+    """Search, without some documents or among some; None where it failed, which is then said on the page.
+
+    `classes` are symbols that a hit better has.
+    """
     with shell.said():
         generation = desk.workspace.corpus.reader().generation
         try:
-            return _answer(str(desk.workspace.folder), generation, asked, exclude, only)
+            return _answer(str(desk.workspace.folder), generation, asked, exclude, only, classes)
         except QuerySyntaxError as error:
             _misread(asked.query, error)
     return None
@@ -66,14 +74,21 @@ def _answer(
     asked: Asked,
     exclude: tuple[str, ...],
     only: tuple[str, ...] | None,
+    classes: tuple[str, ...],
 ) -> Answer:
     corpus = shell.open_workspace(folder).corpus
     filters = replace(asked.filters, exclude=exclude, only=only)
     limits = within(filters, asked.year)
-    query, mode, like, unlike = asked.query, asked.mode, asked.like, asked.unlike
+    query = asked.query
+    wanted: dict[str, Any] = {
+        "mode": asked.mode,
+        "like": asked.like,
+        "unlike": asked.unlike,
+        "classes": classes,
+    }
     with _searching:
-        rows = search(corpus, query, mode=mode, limit=ROWS, filters=limits, like=like, unlike=unlike)
-        counted = facets(corpus, query, filters, year=asked.year, mode=mode, like=like, unlike=unlike)
+        rows = search(corpus, query, limit=ROWS, filters=limits, **wanted)
+        counted = facets(corpus, query, filters, year=asked.year, **wanted)
         return Answer(
             rows=rows,
             facets=counted,

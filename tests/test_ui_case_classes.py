@@ -1,0 +1,62 @@
+"""The classes that an invention states lift what has them in the search of its case."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from pipeline.ingestion import ingest
+from tests.ui_pages import open_page
+from tests.ui_workspace import INES, clock, invention, new_workspace
+from ui.common import FOLDER_VARIABLE
+from ui.screens import shell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from streamlit.testing.v1 import AppTest
+
+    from pipeline.workspace import Workspace
+
+_TEXTS = {
+    "B65D1/02": "A flush valve opens at the far end of a drip line.",
+    "A01G25/16": "A sensor measures the flow in a hose every ten minutes, and a panel shows an alarm.",
+}
+_LIFTED = "Also: it has classes of the examples, or asked for"
+
+
+@pytest.fixture
+def face(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
+    opened = new_workspace(tmp_path / "w")
+    lines = [
+        {"id": f"US-{number}-A", "kind": "patent", "abstract": text, "date": "2001-02-03", "cpc": [symbol]}
+        for number, (symbol, text) in enumerate(_TEXTS.items(), start=1)
+    ]
+    file = tmp_path / "a.jsonl"
+    file.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    for _ in ingest(opened.corpus, "jsonl", [file], clock=clock):
+        pass
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "w"))
+    yield opened
+    opened.close()
+    for other in shell._opened.values():
+        other.close()
+    shell._opened.clear()
+
+
+def cards(page: AppTest) -> str:
+    assert not page.exception
+    return "".join(element.body for element in page.html)
+
+
+def test_a_hit_with_a_class_of_the_invention_says_so(face: Workspace) -> None:
+    for classes, lifted in ((("A01G 25/16",), 1), ((), 0)):
+        case = face.cases.add(replace(invention(), classes=classes), INES)
+        shown = cards(open_page("case", id=case, view="search"))
+        assert shown.count(_LIFTED) == lifted
+        assert ">US-1-A · " in shown
+        assert ">US-2-A · " in shown
