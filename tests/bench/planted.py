@@ -63,7 +63,7 @@ def sources(corpora: Path) -> tuple[Source, ...]:
     """Return the patents with two usable limitations or more, by id."""
     found = {}
     for name in FILES:
-        for record in _records(corpora / name):
+        for record in records(corpora / name):
             source = _source(record)
             if len(source.limitations) >= 2:
                 found[source.id] = source
@@ -140,7 +140,8 @@ def _is_usable(piece: str) -> bool:
     return _LEAST <= len(piece.split()) <= _MOST and len({token.stem for token in content(piece)}) >= _CONTENT
 
 
-def _records(path: Path) -> Iterator[dict[str, Any]]:
+def records(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the records of a file of compressed JSON lines."""
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for line in lines:
             yield json.loads(line)
