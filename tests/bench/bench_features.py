@@ -18,13 +18,13 @@ What is kept out of it
 The packaged passage encoder was trained on the claims and descriptions of these very patents
 (`index/passage_model/README.md`). Over abstracts, on 88 disclosures of seed 11 and beside words and MiniLM,
 .82 are found with it, .75 with one trained without those sources, .73 with neither. So passages are hashed
-words here (`Hashed`), and the ranking leaves them out (`RANKING`). MiniLM was trained on other texts. The seed
-of the printed figure (23) was not used to make the method; seed 11 was.
+words here (`Hashed`), and the ranking leaves them out (`RANKING`). MiniLM was trained on other texts. The
+seed of the printed figure (23) was not used to make the method; seed 11 was.
 
 What was tried
 --------------
 Over abstracts (seed 11, 300 disclosures, words and MiniLM alone) everything ends between .66 and .71: sums of
-the best z-scores, mixtures of softmaxes, coverage, pairs of neighbouring words, MiniLM against every sentence,
+the best z-scores, mixtures of softmaxes, coverage, pairs of neighbouring words, MiniLM against each sentence,
 the scores of neighbours, a fitted mixture of all these, 50 or 140 candidates. Each source stands first in the
 search for some feature in .72 of the disclosures, and among its first ten in .85.
 
