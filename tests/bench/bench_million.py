@@ -113,7 +113,8 @@ def _show(found: dict[str, dict[str, Any]], count: int, per: int, origin: str) -
         f"{count:,} passages of 200 words from {origin}, {per} to a document; ours in brackets as a multiple "
         f"of the peer. Words alone: p50 {words_alone['p50_ms']:.1f} ms, p95 {words_alone['p95_ms']:.1f} ms; "
         f"both kinds of vectors alone: p50 {vectors_alone['p50_ms']:.1f} ms, "
-        f"p95 {vectors_alone['p95_ms']:.1f} ms; opening the index: {search['open_s']:.2f} s. "
+        f"p95 {vectors_alone['p95_ms']:.1f} ms; opening the index: {search['open_s']:.2f} s; "
+        f"two threads answer {search['parallel']:.2f} times as many queries as one. "
         "Our index holds words of documents and of passages with their places, and two vectors a passage "
         "(384 and 256 numbers); the peers hold one of these each."
     )
