@@ -21,8 +21,9 @@ from pipeline.disclosure import Topic
 from pipeline.intake import from_answers
 from pipeline.novelty import NoveltyReport, Outcome, load
 from pipeline.report import render_html, render_json, render_markdown, summary
+from pipeline.report_figures import score
 from pipeline.report_md import escape
-from pipeline.report_view import closest, outcome_words, pieces, score
+from pipeline.report_view import closest, outcome_words, pieces
 from tests.hash_encoder import HashEncoder
 from tests.memory_library import MemoryLibrary, make_document
 

@@ -183,7 +183,7 @@ def test_disclose_features_assess_report(shell: Shell) -> None:
             assert closest["key"] != "demo-3"
     again = shell.json("assess", number)
     assert (again["run_id"], again["report_hash"]) == (assessed["run_id"], assessed["report_hash"])
-    for form in ("html", "md", "json"):
+    for form in ("html", "pdf", "docx", "xlsx", "md", "json"):
         path = shell.json("report", number, "--format", form, "--out", f"r.{form}")["path"]
         assert (shell.folder / path).stat().st_size > 500
     assert "not legal advice" in (shell.folder / "r.html").read_text(encoding="utf-8").lower()
@@ -228,7 +228,10 @@ def test_a_draft_is_reviewed_by_somebody_else_and_published(shell: Shell) -> Non
         (("--workspace", "elsewhere", "corpus", "status"), 2, "antedate init"),
         (("search", "title:valve AND ("), 2, "column"),
         (("verify", "nowhere"), 1, ""),
-        (("report", "diff", "A"), 2, "not there yet"),
+        (("report", "diff", "A"), 2, "'A'"),
+        (("report", "diff"), 2, "report diff A [B]"),
+        (("report", "diff", "A", "B", "--format", "pdf"), 2, "writes no file"),
+        (("assess", "idea.md", "--filed", "1999-01-01"), 2, "before the critical date"),
         (("assess", "idea.md", "--dry-run"), 2, "rehearse"),
     ],
 )
