@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _CLASSES: Final = {support: support.value.replace(" ", "-") for support in Support}
 _FOLDED: Final = ("Queries", "All evidence")
 """Long parts that a screen shows on request; print shows them."""
+_SHORT: Final = 16
 _HEAD: Final = """<!doctype html>
 <html lang="en">
 <head>
@@ -54,6 +55,15 @@ def render_html(report: NoveltyReport) -> str:
 
 
 def _section(section: Section) -> Iterator[str]:
+    if section.landscape:
+        yield '<section class="wide">'
+        yield from _parts(section)
+        yield "</section>"
+    else:
+        yield from _parts(section)
+
+
+def _parts(section: Section) -> Iterator[str]:
     head = f"<h{section.level}>{escape(section.title)}</h{section.level}>"
     if section.title in _FOLDED:
         yield f"{head}<details open><summary>{escape(section.title)}</summary>"
@@ -99,8 +109,15 @@ def _table(block: Table) -> Iterator[str]:
     heads = "".join(f'<th scope="col">{escape(head)}</th>' for head in block.heads)
     yield f'<div class="scroll"><table><thead><tr>{heads}</tr></thead><tbody>'
     for row in block.rows:
-        yield "<tr>" + "".join(f"<td>{escape(str(value))}</td>" for value in row) + "</tr>"
+        yield (
+            "<tr>" + "".join(f"<td{_short(str(value))}>{escape(str(value))}</td>" for value in row) + "</tr>"
+        )
     yield "</tbody></table></div>"
+
+
+def _short(text: str) -> str:
+    """Keep what is short from being broken inside a word; a long token may break anywhere."""
+    return ' class="short"' if len(text) <= _SHORT else ""
 
 
 def _finding(block: Finding) -> Iterator[str]:
@@ -127,7 +144,8 @@ def _words(quote: Quote) -> str:
 
 def _matrix(block: Matrix) -> Iterator[str]:
     heads = "".join(_head(column) for column in block.columns)
-    yield f'<div class="scroll"><table><thead><tr><th scope="col">Feature</th>{heads}</tr></thead><tbody>'
+    yield '<div class="scroll"><table><thead><tr><th scope="col">Feature</th>'
+    yield f"{heads}</tr></thead><tbody>"
     for row in block.rows:
         cells = "".join(_cell(support, place) for support, place in row.cells)
         yield (
@@ -142,12 +160,12 @@ def _head(column: Column) -> str:
     mark = " ?" if column.open else ""
     return (
         f'<th scope="col"{extra} title="{escape(column.title)}">{escape(column.label)}{mark}'
-        f"<small>{escape(column.key)}</small></th>"
+        f"<small{_short(column.key)}>{escape(column.key)}</small></th>"
     )
 
 
 def _cell(support: Support, place: str) -> str:
-    where = f"<small>{escape(place)}</small>" if place else ""
+    where = f"<small{_short(place)}>{escape(place)}</small>" if place else ""
     return (
         f'<td class="cell {_CLASSES[support]}" title="{escape(support.value)}">{SYMBOLS[support]}'
         f"<span hidden> {escape(support.value)}</span>{where}</td>"

@@ -15,6 +15,7 @@ from pipeline.errors import PipelineError
 from pipeline.report_blocks import Matrix, Pieces, Plot, Table
 from pipeline.report_sections import paper
 from pipeline.report_view import SYMBOLS
+from pipeline.report_zip import clean
 from publications.errors import PdfRefusedError
 from publications.typeset import breakable, typeset
 
@@ -53,15 +54,15 @@ def render_pdf(report: NoveltyReport) -> bytes:
         name = f"run {made.run_id[:12]}"
         return typeset(_TEMPLATE, _shown(made, plots), fixed, name, standard="ua-1", note=_NOTE)
     except PdfRefusedError as error:
-        raise ReportPdfError(made.run_id, str(error)) from error
+        raise ReportPdfError(made.run_id, error.reason) from error
 
 
 def _shown(made: Paper, plots: list[str]) -> dict[str, Any]:
     return {
-        "title": breakable(made.title, 24),
+        "title": _breakable(made.title, 24),
         "about": made.about,
         "headline": made.headline,
-        "answer": breakable(made.answer),
+        "answer": _breakable(made.answer, _LINE_OF_TEXT),
         "footer": f"{made.footer} Report {made.report_hash}",
         "sections": [
             {
@@ -92,7 +93,7 @@ def _block(block: Block, plots: list[str]) -> dict[str, Any]:
     if isinstance(block, Table):
         rows = [
             [
-                breakable(str(value), max(4, _LINE * share // sum(block.shares)))
+                _breakable(str(value), max(4, _LINE * share // sum(block.shares)))
                 for value, share in zip(row, block.shares, strict=True)
             ]
             for row in block.rows
@@ -108,9 +109,13 @@ def _block(block: Block, plots: list[str]) -> dict[str, Any]:
     return {"kind": kind, **_broken(value, _MATRIX if isinstance(block, Matrix) else _LINE_OF_TEXT)}
 
 
+def _breakable(text: str, limit: int) -> str:
+    return breakable(clean(text), limit)
+
+
 def _broken(value: Any, limit: int) -> Any:  # noqa: ANN401 - a JSON value
     if isinstance(value, str):
-        return breakable(value, limit)
+        return _breakable(value, limit)
     if isinstance(value, dict):
         return {key: item if key == "support" else _broken(item, limit) for key, item in value.items()}
     if isinstance(value, list | tuple):

@@ -176,7 +176,7 @@ def _axis(first: dt.date, last: dt.date, critical: float, bottom: int, scale: fl
 def _span_mark(start: float, end: float, top: float, when: DayInterval) -> list[str]:
     if when.earliest == when.latest:
         return [f'<circle class="plot-ink" cx="{end:.1f}" cy="{top + 7}" r="4.5" fill="{_INK}"/>']
-    width = max(end - start, 8)
+    width = max(end - start, 12)
     dash = ' stroke-dasharray="3 2"' if when.earliest == OPEN else ""
     return [
         (

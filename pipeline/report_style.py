@@ -64,6 +64,9 @@ td.value { overflow-wrap: anywhere; }
 td { overflow-wrap: anywhere; }
 th.row span { font-weight: 400; }
 th small, td small { display: block; font-weight: 400; font-size: .75rem; overflow-wrap: anywhere; }
+th { overflow-wrap: break-word; }
+.short, th small.short, td small.short { overflow-wrap: normal; }
+td.short { white-space: nowrap; }
 q { quotes: none; white-space: pre-wrap; overflow-wrap: anywhere; }
 figure { margin: 1.4rem 0; }
 figcaption { font-weight: 600; margin-bottom: .4rem; }
@@ -84,6 +87,8 @@ th.undetermined { font-style: italic; }
 ul.plain { padding-left: 1.2rem; }
 ul.plain li { margin: .35rem 0; overflow-wrap: anywhere; }
 footer { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--line); color: var(--soft); }
+@page { margin: 16mm; }
+@page wide { size: landscape; }
 @media print {
   :root {
     --ink: #000; --soft: #444; --paper: #fff; --panel: #f4f4f4; --line: #bbb; --accent: #0b5cad;
@@ -91,6 +96,9 @@ footer { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--line);
     --no: #39506b; --no-bg: #e6ecf4; --none: #566170; --none-bg: #eceff2; color-scheme: light;
   }
   body { max-width: none; padding: 0; font-size: 10.5pt; }
+  .wide { page: wide; }
+  .wide table { font-size: 8pt; }
+  .wide small { font-size: 6.5pt; }
   .feature, tr, .outcome, figure { break-inside: avoid; }
   details > summary { display: none; }
   details::details-content { content-visibility: visible; block-size: auto; }

@@ -135,7 +135,9 @@ class _Sheet:
         self._sheet.page_setup.paperSize = 9
         self._sheet.page_setup.fitToHeight = 0
         self._sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-        left, right = self._sheet.oddFooter.left, self._sheet.oddFooter.right
+        footer = self._sheet.oddFooter
+        assert footer is not None
+        left, right = footer.left, footer.right
         assert left is not None
         assert right is not None
         left.text = f"&8run {made.run_id}"
