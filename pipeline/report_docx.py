@@ -275,11 +275,16 @@ def _repeat(row: Any) -> None:  # noqa: ANN401 - python-docx ships no types
 
 
 def _field(paragraph: Any, name: str) -> None:  # noqa: ANN401 - python-docx ships no types
+    """Put in a number that the word processor works out; `1` stands there until it has."""
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
 
     field = OxmlElement("w:fldSimple")
     field.set(qn("w:instr"), name)
+    run, shown = OxmlElement("w:r"), OxmlElement("w:t")
+    shown.text = "1"
+    run.append(shown)
+    field.append(run)
     paragraph._p.append(field)  # noqa: SLF001 - python-docx has no other door
 
 

@@ -26,6 +26,7 @@ from pipeline.report_md import escape
 from pipeline.report_view import closest, outcome_words, pieces
 from tests.hash_encoder import HashEncoder
 from tests.memory_library import MemoryLibrary, make_document
+from tests.report_sample import sample, sentences, squeezed
 
 _GOLDEN = Path(__file__).parent / "data" / "report_golden.md"
 _HOSTILE = (
@@ -66,6 +67,7 @@ def _report(title: str = "Tent lantern", noise: str = "A ladder has rungs of ash
 
 
 _REPORT = _report()
+_SAMPLE = sample()
 
 
 class _Tags(HTMLParser):
@@ -128,6 +130,16 @@ def test_closest_art_comes_before_chart_combinations_and_coverage(render: object
         "the same day is not before",
     ):
         assert part in text
+
+
+def test_page_and_markdown_say_everything_that_the_paper_says() -> None:
+    import markdown
+
+    page = _parsed(render_html(_SAMPLE))
+    text = _parsed(markdown.markdown(render_markdown(_SAMPLE), extensions=["tables"]))
+    for said in (page, text):
+        words = squeezed("".join(said.words))
+        assert not [sentence for sentence in sentences(_SAMPLE) if sentence not in words]
 
 
 def test_no_report_says_novel_or_patentable_about_the_invention() -> None:
