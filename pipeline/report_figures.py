@@ -125,7 +125,10 @@ def category_of_late(report: NoveltyReport, late: LeftOut) -> Category:
     if published is None:
         return Category(letter="", words="no public date")
     if published.latest < filing:
-        return Category(letter="P", words="published between the priority day and the filing day")
+        words = "published between the priority day and the filing day"
+        if filed is not None and filed.latest < report.critical_date:
+            words += "; filed before both, so perhaps an earlier application as well"
+        return Category(letter="P", words=words)
     if published.earliest < filing:
         other = "E" if earlier else "none"
         return Category(letter="", words=f"P if published before {filing}, {other} if later: its day is open")

@@ -29,6 +29,8 @@ _LINE: Final = 100
 _LINE_OF_TEXT: Final = 40
 _MATRIX: Final = 12
 """Letters that a column of the chart holds at least."""
+_FEW: Final = 16
+_CELL: Final = 60
 _PAGE: Final = 860
 """Units of a picture as wide as the text that fit on a page from top to bottom."""
 
@@ -98,7 +100,13 @@ def _block(block: Block, plots: list[str]) -> dict[str, Any]:
             ]
             for row in block.rows
         ]
-        return {"kind": kind, "heads": block.heads, "rows": rows, "shares": block.shares}
+        return {
+            "kind": kind,
+            "heads": block.heads,
+            "rows": rows,
+            "shares": block.shares,
+            "short": _short(block),
+        }
     value = asdict(block)
     if isinstance(block, Pieces):
         for piece, given in zip(value["pieces"], block.pieces, strict=True):
@@ -107,6 +115,12 @@ def _block(block: Block, plots: list[str]) -> dict[str, Any]:
         for row in value["rows"]:
             row["cells"] = [(support, place.replace("–", "–\u200b")) for support, place in row["cells"]]
     return {"kind": kind, **_broken(value, _MATRIX if isinstance(block, Matrix) else _LINE_OF_TEXT)}
+
+
+def _short(block: Table) -> bool:
+    """Tell whether a table fits on a page for certain, so that it need not be parted."""
+    cells = [len(str(value)) for row in block.rows for value in row]
+    return len(block.rows) <= _FEW and max(cells, default=0) <= _CELL and sum(cells) <= _FEW * _CELL * 2
 
 
 def _breakable(text: str, limit: int) -> str:
