@@ -29,6 +29,8 @@ _LINE: Final = 100
 _LINE_OF_TEXT: Final = 40
 _MATRIX: Final = 12
 """Letters that a column of the chart holds at least."""
+_QUOTE: Final = 600
+"""Characters of a quote that need not be parted between pages."""
 _FEW: Final = 16
 _CELL: Final = 60
 _PAGE: Final = 860
@@ -110,6 +112,7 @@ def _block(block: Block, plots: list[str]) -> dict[str, Any]:
     value = asdict(block)
     if isinstance(block, Pieces):
         for piece, given in zip(value["pieces"], block.pieces, strict=True):
+            piece["long"] = sum(len(words) for words, _ in given.quote.pieces) > _QUOTE
             piece["judged"] = f"{given.probability:.2f}, {given.origin}"
     if isinstance(block, Matrix):
         for row in value["rows"]:

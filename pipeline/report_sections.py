@@ -183,7 +183,7 @@ def _references(report: NoveltyReport) -> tuple[Section, ...]:
             for n, r in numbered
             for found in (category(report, r),)
         ),
-        shares=(4, 8, 30, 20, 38),
+        shares=(6, 11, 29, 20, 34),
     )
     dates = Table(
         heads=("", "Document", "Public", "Says who", "Status"),
@@ -257,7 +257,7 @@ def _combinations(report: NoveltyReport) -> tuple[Section, ...]:
                 )
                 for n, i, kind in found
             ),
-            shares=(5, 9, 28, 14, 14, 30),
+            shares=(6, 11, 26, 13, 13, 31),
         )
         apart = (late, *apart)
     return (

@@ -111,7 +111,7 @@ def without_coverage() -> tuple[NoveltyReport, ...]:
     made = sample()
     reach = made.coverage
     return (
-        replace(made, coverage=None),  # type: ignore[arg-type] - what a fault elsewhere could hand over
+        replace(made, coverage=None),  # type: ignore[arg-type]
         replace(made, coverage=replace(reach, snapshot="")),
         replace(made, coverage=replace(reach, not_searched=())),
         replace(made, coverage=replace(reach, not_searched=(" ",))),
