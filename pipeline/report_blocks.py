@@ -88,11 +88,10 @@ class MatrixRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matrix:
-    """The chart, feature × reference."""
+    """The chart, feature × reference, or a part of its columns."""
 
     columns: tuple[Column, ...]
     rows: tuple[MatrixRow, ...]
-    legend: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -157,7 +157,6 @@ class _Writer:
         for row, cells in zip(block.rows, made, strict=True):
             for (support, _), cell in zip(row.cells, cells[1:], strict=True):
                 _shade(cell, _SHADES[support])
-        self._small(block.legend)
 
     def _plot(self, block: Plot) -> None:
         from docx.shared import Cm

@@ -152,7 +152,7 @@ def _matrix(block: Matrix) -> Iterator[str]:
             f'<tr><th scope="row" class="row">{escape(row.feature)} <span>{escape(row.text)}</span></th>'
             f"{cells}</tr>"
         )
-    yield f'</tbody></table></div><p class="meta">{escape(block.legend)}</p>'
+    yield "</tbody></table></div>"
 
 
 def _head(column: Column) -> str:

@@ -118,7 +118,6 @@ def _matrix(block: Matrix) -> Iterator[str]:
         for row in block.rows
     ]
     yield _table(heads, rows)
-    yield escape(block.legend)
 
 
 def _pieces(block: Pieces) -> Iterator[str]:

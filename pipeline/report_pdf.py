@@ -27,10 +27,11 @@ _TEMPLATE: Final = Path(__file__).with_name("templates") / "report.typ"
 _LINE: Final = 100
 """Letters of the narrowest font that a table's whole width holds."""
 _LINE_OF_TEXT: Final = 40
+_KEY: Final = 8
 _MATRIX: Final = 12
 """Letters that a column of the chart holds at least."""
-_QUOTE: Final = 600
-"""Characters of a quote that need not be parted between pages."""
+_QUOTE: Final = 800
+"""Characters of a piece of evidence that need not be parted between pages."""
 _FEW: Final = 16
 _CELL: Final = 60
 _PAGE: Final = 860
@@ -112,9 +113,14 @@ def _block(block: Block, plots: list[str]) -> dict[str, Any]:
     value = asdict(block)
     if isinstance(block, Pieces):
         for piece, given in zip(value["pieces"], block.pieces, strict=True):
-            piece["long"] = sum(len(words) for words, _ in given.quote.pieces) > _QUOTE
+            words = "".join(
+                (*(words for words, _ in given.quote.pieces), given.quote.place, given.quote.lacks)
+            )
+            piece["long"] = len(words) > _QUOTE
             piece["judged"] = f"{given.probability:.2f}, {given.origin}"
     if isinstance(block, Matrix):
+        for column in value["columns"]:
+            column["key"] = _breakable(column["key"], _KEY)
         for row in value["rows"]:
             row["cells"] = [(support, place.replace("–", "–\u200b")) for support, place in row["cells"]]
     return {"kind": kind, **_broken(value, _MATRIX if isinstance(block, Matrix) else _LINE_OF_TEXT)}

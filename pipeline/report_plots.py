@@ -49,11 +49,12 @@ def coverage_plot(report: NoveltyReport) -> Plot:
         for n, r in enumerate(report.chart.references, start=1)
     ]
     drawn = [*rows[:SHOWN], ("together", together(report))]
-    height = _TOP + _ROW * len(drawn) + 10
+    height = _TOP + _ROW * (len(drawn) + (len(rows) > SHOWN)) + 10
     title = "Essential features shown by each reference"
     body = [_PATTERN.format(id="partly"), *_legend()]
     for index, (name, found) in enumerate(drawn):
         body += _bar(_TOP + _ROW * index, name, found)
+    body += _rest(len(rows), _TOP + _ROW * len(drawn))
     words = [
         _bar_words(name, found) for name, found in (*rows, ("All that count together", together(report)))
     ]
@@ -133,8 +134,17 @@ def time_line(report: NoveltyReport) -> Plot:
         f'<line class="plot-critical" x1="{line:.1f}" y1="24" x2="{line:.1f}" y2="{bottom}" '
         'stroke="#0b5cad" stroke-width="1.6" stroke-dasharray="5 3"/>'
     )
+    body += _rest(len(rows), bottom + 22)
     words = [_day_words(name, when, critical) for name, when in rows]
-    return _plot("Publication days against the critical date", body, words, bottom + 26)
+    return _plot(
+        "Publication days against the critical date", body, words, bottom + 26 + _ROW * (len(rows) > SHOWN)
+    )
+
+
+def _rest(rows: int, top: float) -> list[str]:
+    """Say below the last row drawn how many there are beyond it."""
+    left = rows - SHOWN
+    return [_text(_LEFT, top + 12, f"and {left} more, in the words below", soft=True)] if left > 0 else []
 
 
 def _days(text: str) -> DayInterval | None:

@@ -33,10 +33,19 @@ from pipeline.report_figures import LEGEND, Score, category, category_of_late, s
 from pipeline.report_plots import coverage_plot, time_line
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pipeline.chart import Cell, ChartReference
     from pipeline.novelty import NoveltyReport
 
 _SHOWING: Final = (Support.DISCLOSED, Support.PARTLY)
+_COLUMNS: Final = 14
+"""References side by side, as many as a landscape page shows in letters that can be read."""
+_SIGNS: Final = (
+    " · ".join(f"{sign} {support.value}" for support, sign in view.SYMBOLS.items())
+    + " · ? after a reference: its date is undetermined, it does not count. Below a sign: where the first "
+    "quote stands."
+)
 _MADE_BY: Final = "Made by Antedate, which finds and asks; it gives no legal advice."
 
 
@@ -130,24 +139,24 @@ def _chart(report: NoveltyReport) -> Section:
     references = report.chart.references
     if not references:
         return _part("Chart", "Chart", Words(text="No reference was found."))
-    matrix = Matrix(
-        columns=tuple(
-            Column(label=label(n), key=r.key, title=r.title, open=_open(r))
-            for n, r in enumerate(references, start=1)
-        ),
+    numbered = tuple(enumerate(references, start=1))
+    parts = [numbered[at : at + _COLUMNS] for at in range(0, len(numbered), _COLUMNS)]
+    blocks = tuple(_matrix(report, part) for part in parts)
+    return Section(title="Chart", sheet="Chart", blocks=(*blocks, Words(text=_SIGNS)), landscape=True)
+
+
+def _matrix(report: NoveltyReport, numbered: Sequence[tuple[int, ChartReference]]) -> Matrix:
+    return Matrix(
+        columns=tuple(Column(label=label(n), key=r.key, title=r.title, open=_open(r)) for n, r in numbered),
         rows=tuple(
             MatrixRow(
                 feature=feature.id,
                 text=feature.text,
-                cells=tuple(_cell(report.chart.cell(feature.id, r.key)) for r in references),
+                cells=tuple(_cell(report.chart.cell(feature.id, r.key)) for _, r in numbered),
             )
             for feature in report.features
         ),
-        legend=" · ".join(f"{sign} {support.value}" for support, sign in view.SYMBOLS.items())
-        + " · ? after a reference: its date is undetermined, it does not count. Below a sign: where the "
-        "first quote stands.",
     )
-    return Section(title="Chart", sheet="Chart", blocks=(matrix,), landscape=True)
 
 
 def label(number: int) -> str:

@@ -188,7 +188,6 @@ def _rows(block: Block) -> Iterator[Sequence[Value]]:
         for row in block.rows:
             cells = [f"{SYMBOLS[support]} {support.value} {place}".strip() for support, place in row.cells]
             yield (row.feature, row.text, *cells)
-        yield (block.legend,)
     else:
         yield from _pieces(block)
 

@@ -86,3 +86,21 @@ def test_hundreds_of_characters_without_a_font_are_printed_as_their_numbers() ->
 def test_without_a_coverage_statement_no_pdf_is_made(report: object) -> None:
     with pytest.raises(NoCoverageError, match="assess the disclosure again"):
         render_pdf(report)  # type: ignore[arg-type]
+
+
+def test_fifty_references_lose_no_word_below_the_edge_of_a_page() -> None:
+    first, *_ = _REPORT.chart.references
+    many = tuple(replace(first, key=f"US-{2020000000 + n}-A1", title=f"Work {n}") for n in range(50))
+    report = replace(_REPORT, chart=replace(_REPORT.chart, references=many, cells=()), combinations=())
+    lowest: list[float] = []
+    found: list[str] = []
+    for page in PdfReader(io.BytesIO(render_pdf(report))).pages:
+
+        def note(text: str, cm: list[float], matrix: list[float], _font: object, _size: float) -> None:
+            if text.strip():
+                lowest.append(cm[5] + cm[3] * matrix[5])
+
+        found.append(page.extract_text(visitor_text=note))
+    text = squeezed("".join(found))
+    assert not [sentence for sentence in sentences(report) if sentence not in text]
+    assert min(lowest) > 20

@@ -15,9 +15,10 @@ from lxml import etree
 from pipeline.chart import ChartReference, DateStatus, Support
 from pipeline.novelty import LeftOut, NoveltyReport
 from pipeline.report import render_html, render_json, render_markdown, summary
+from pipeline.report_blocks import Matrix
 from pipeline.report_figures import category, category_of_late, score, together
 from pipeline.report_plots import SHOWN, coverage_plot, time_line
-from pipeline.report_sections import NoCoverageError
+from pipeline.report_sections import NoCoverageError, paper
 from pipeline.report_style import CSS
 from tests.report_sample import CRITICAL, HOSTILE, planted, sample, without_coverage
 
@@ -36,7 +37,7 @@ def _dated(report: NoveltyReport, *published: str) -> NoveltyReport:
     """Return the report with these days for its references, in order."""
     first = report.chart.references[0]
     made = tuple(replace(first, key=f"K-{n}", published=day) for n, day in enumerate(published))
-    return replace(report, chart=replace(report.chart, references=made), left_out=())
+    return replace(report, chart=replace(report.chart, references=made, cells=()), left_out=())
 
 
 @pytest.mark.parametrize("draw", [coverage_plot, time_line])
@@ -91,6 +92,8 @@ def test_many_references_are_drawn_as_far_as_a_page_holds_and_all_are_said() -> 
     report = _dated(_REPORT, *("2001-01-01" for _ in range(SHOWN + 9)))
     assert len(time_line(report).words) == SHOWN + 9
     assert len(_drawn(time_line(report), "plot-ink")) == SHOWN
+    assert "and 9 more, in the words below" in time_line(report).svg
+    assert "and 9 more, in the words below" in coverage_plot(report).svg
 
 
 def test_dates_that_cannot_be_read_or_drawn_are_no_fault() -> None:
@@ -198,3 +201,10 @@ def test_a_reference_without_a_cell_is_no_fault() -> None:
     report = replace(_REPORT, chart=chart)
     assert category(report, extra).words == "not evaluated"
     assert "US-6-A" in render_html(report)
+
+
+def test_a_wide_chart_is_printed_in_parts_that_can_be_read() -> None:
+    report = _dated(_REPORT, *("2001-01-01" for _ in range(31)))
+    chart = next(section for section in paper(report).sections if section.title == "Chart")
+    widths = [len(block.columns) for block in chart.blocks if isinstance(block, Matrix)]
+    assert widths == [14, 14, 3]
