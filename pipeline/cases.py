@@ -201,7 +201,7 @@ class Cases:
                 critical_date=old.critical_date,
                 exclude=old.excluded,
                 include=tuple(value for name, value in old.parameters if name == PARAMETER),
-                limit=int(parameters["limit"]),
+                limit=int(parameters.get("limit", "10")),
                 filing_date=filing_date(old),
             )
         )

@@ -59,12 +59,29 @@ def file_name(stored: StoredReport, form: str) -> str:
 
 
 def render_json(report: NoveltyReport) -> str:
-    """Render everything, with the report's hash: the hash is taken over the rest with sorted keys.
+    """Render the record, its `hash` (over the record with sorted keys) and what is `derived` from it.
 
-    Raises NoCoverageError.
+    `derived` holds what the other forms say beyond the record: headline, answer, categories, scores. Raises
+    NoCoverageError.
     """
     checked(report)
-    return json.dumps({**dump(report), "hash": report.hash}, ensure_ascii=False, indent=2) + "\n"
+    derived = {"headline": view.headline(report), "answer": view.answer(report), **_figures(report)}
+    value = {**dump(report), "hash": report.hash, "derived": derived}
+    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+
+
+def _figures(report: NoveltyReport) -> dict[str, Any]:
+    return {
+        "references": [
+            {"key": r.key, **asdict(category(report, r)), "score": _score(score(report, r.key))}
+            for r in report.chart.references
+        ],
+        "together": _score(together(report)),
+        "left_out": [
+            {"key": late.key, "published": late.published, **asdict(category_of_late(report, late))}
+            for late in report.left_out
+        ],
+    }
 
 
 def summary(report_id: str, report: NoveltyReport) -> dict[str, Any]:
@@ -81,15 +98,7 @@ def summary(report_id: str, report: NoveltyReport) -> dict[str, Any]:
             for c in report.combinations
         ],
         "residual": list(report.residual),
-        "references": [
-            {"key": r.key, **asdict(category(report, r)), "score": _score(score(report, r.key))}
-            for r in report.chart.references
-        ],
-        "together": _score(together(report)),
-        "left_out": [
-            {"key": late.key, "published": late.published, **asdict(category_of_late(report, late))}
-            for late in report.left_out
-        ],
+        **_figures(report),
         "coverage": dump(report)["coverage"],
         "notes": list(report.notes),
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -177,7 +178,11 @@ def test_escaped_text_renders_as_itself(text: str) -> None:
 def test_json_carries_the_report_and_its_hash() -> None:
     value = json.loads(render_json(_REPORT))
     assert value.pop("hash") == _REPORT.hash
+    derived = value.pop("derived")
     assert load(value) == _REPORT
+    assert hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest() == _REPORT.hash
+    assert [found["letter"] for found in derived["references"]] == ["A", "A", "A", ""]
+    assert outcome_words(_REPORT) in derived["answer"]
 
 
 def test_the_summary_has_the_shape_of_the_contract() -> None:
