@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from pipeline.disclosure import Disclosure, Feature
     from pipeline.library import CorpusStatus, FoundPassage, Library
 
-METHOD: Final = "assessment/3"
+METHOD: Final = "assessment/4"
 """Raised when the same inputs would give another report."""
 NEAR: Final = 20
 """Documents of the undated search that are looked at for being left out."""
@@ -162,11 +162,11 @@ def _left_out(
     critical: dt.date,
     search: Search,
 ) -> tuple[LeftOut, ...]:
-    """Search again without the date, and name what is near but not before."""
+    """Search again without the date, as it was searched with it, and name what is near but not before."""
     found: dict[str, LeftOut] = {}
     for subject, query in subjects:
         depth = NEAR if subject == "whole" else NEAR // 4
-        hits = library.search(query, limit=depth, filters=SearchFilter(exclude=exclude), passages=1)
+        hits = library.search(query, limit=depth, filters=SearchFilter(exclude=exclude), passages=0)
         search.queries.append(Query(subject=f"{subject}, any date", mode="fused", text=query, hits=len(hits)))
         for hit in hits:
             if hit.key not in found and hit.key not in search.score:

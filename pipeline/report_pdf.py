@@ -113,10 +113,8 @@ def _block(block: Block, plots: list[str]) -> dict[str, Any]:
     value = asdict(block)
     if isinstance(block, Pieces):
         for piece, given in zip(value["pieces"], block.pieces, strict=True):
-            words = "".join(
-                (*(words for words, _ in given.quote.pieces), given.quote.place, given.quote.lacks)
-            )
-            piece["long"] = len(words) > _QUOTE
+            said = (*(text for text, _ in given.quote.pieces), given.quote.place, given.quote.lacks)
+            piece["long"] = len("".join(said)) > _QUOTE
             piece["judged"] = f"{given.probability:.2f}, {given.origin}"
     if isinstance(block, Matrix):
         for column in value["columns"]:
