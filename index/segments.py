@@ -79,16 +79,22 @@ class Segment:
 
 def digest(item: Item) -> bytes:
     """Return what tells two versions of an item apart: 16 bytes over all that is indexed."""
-    fields = [
-        item.day,
+    pieces = sorted(item.pieces, key=lambda piece: piece.ordinal)
+    groups: tuple[list[str], ...] = (
+        [] if item.day is None else [str(item.day)],
         sorted(set(item.tags)),
-        item.title,
-        item.brief,
-        sorted(item.names),
-        sorted((piece.ordinal, piece.field, piece.text) for piece in item.pieces),
-    ]
-    data = json.dumps(fields, ensure_ascii=True).encode()
-    return hashlib.blake2b(data, digest_size=DIGEST_BYTES).digest()
+        [item.title, item.brief],
+        [text for name in sorted(item.names) for text in name],
+        [text for piece in pieces for text in (str(piece.ordinal), piece.field, piece.text)],
+    )
+    state = hashlib.blake2b(digest_size=DIGEST_BYTES)
+    for group in groups:
+        state.update(len(group).to_bytes(8, "big"))
+        for text in group:
+            data = text.encode("utf-8", "surrogatepass")
+            state.update(len(data).to_bytes(8, "big"))
+            state.update(data)
+    return state.digest()
 
 
 def folder_of(parent: Path, number: int) -> Path:

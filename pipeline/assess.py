@@ -27,7 +27,7 @@ from pipeline.coverage import coverage
 from pipeline.gathering import CANDIDATES, DEPTH, PASSAGES, Search, chosen, collect, flat, queries
 from pipeline.including import PARAMETER, read_included
 from pipeline.library import SearchFilter
-from pipeline.novelty import LeftOut, NoveltyReport, Query
+from pipeline.novelty import FILING, LeftOut, NoveltyReport, Query
 from pipeline.support import judge_all
 from pipeline.versions import first_seen
 
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from pipeline.disclosure import Disclosure, Feature
     from pipeline.library import CorpusStatus, FoundPassage, Library
 
-METHOD: Final = "assessment/2"
+METHOD: Final = "assessment/4"
 """Raised when the same inputs would give another report."""
 NEAR: Final = 20
 """Documents of the undated search that are looked at for being left out."""
@@ -63,12 +63,14 @@ def assess(
     exclude: Sequence[str] = (),
     include: Sequence[str] = (),
     limit: int = 10,
+    filing_date: dt.date | None = None,
 ) -> Generator[AssessProgress, None, NoveltyReport]:
     """Compare features with a library: yields progress, returns the report (see `finish`).
 
     `include` names documents that a person wants charted: they are, beside the `limit` others, wherever the
     searches rank them. One that was not public before the date, or is gone, stands among those left out.
-    What is also in `exclude` stays out.
+    What is also in `exclude` stays out. `filing_date` is the day of filing where the critical date is a
+    priority day: it changes nothing that is found, only tells E from P (`report_figures`).
     """
     exclude = tuple(sorted(set(exclude)))
     include = tuple(sorted(set(include).difference(exclude)))
@@ -95,7 +97,7 @@ def assess(
         late += _left_out(subjects, library, (*exclude, *include), critical_date, search)
     chart = _chart(documents, cells, critical_date, search)
     found = conclude(features, chart)
-    parameters = _parameters(limit, include)
+    parameters = _parameters(limit, include, filing_date)
     return NoveltyReport(
         disclosure_title=disclosure.title,
         disclosure_sha256=disclosure.sha256,
@@ -160,11 +162,11 @@ def _left_out(
     critical: dt.date,
     search: Search,
 ) -> tuple[LeftOut, ...]:
-    """Search again without the date, and name what is near but not before."""
+    """Search again without the date, as it was searched with it, and name what is near but not before."""
     found: dict[str, LeftOut] = {}
     for subject, query in subjects:
         depth = NEAR if subject == "whole" else NEAR // 4
-        hits = library.search(query, limit=depth, filters=SearchFilter(exclude=exclude), passages=1)
+        hits = library.search(query, limit=depth, filters=SearchFilter(exclude=exclude), passages=0)
         search.queries.append(Query(subject=f"{subject}, any date", mode="fused", text=query, hits=len(hits)))
         for hit in hits:
             if hit.key not in found and hit.key not in search.score:
@@ -213,7 +215,7 @@ def _reference(document: Document, critical: dt.date, search: Search) -> ChartRe
     )
 
 
-def _parameters(limit: int, include: Sequence[str]) -> tuple[tuple[str, str], ...]:
+def _parameters(limit: int, include: Sequence[str], filing: dt.date | None) -> tuple[tuple[str, str], ...]:
     return (
         ("method", METHOD),
         ("limit", str(limit)),
@@ -221,6 +223,7 @@ def _parameters(limit: int, include: Sequence[str]) -> tuple[tuple[str, str], ..
         ("candidates", str(CANDIDATES)),
         ("passages", str(PASSAGES)),
         *((PARAMETER, key) for key in include),
+        *((FILING, day.isoformat()) for day in (filing,) if day is not None),
     )
 
 

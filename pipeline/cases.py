@@ -13,6 +13,8 @@ from pipeline import store_cases, store_events, store_triage
 from pipeline.assess import assess
 from pipeline.decompose import decompose, left_out
 from pipeline.errors import UsageError
+from pipeline.including import PARAMETER
+from pipeline.novelty import filing_date
 from pipeline.store_cases import Case, CaseLine, FeatureSet, StoredReport
 
 if TYPE_CHECKING:
@@ -48,6 +50,16 @@ class NoCriticalDateError(UsageError):
         super().__init__(
             f"{number} states no critical date; give one with --critical-date YYYY-MM-DD "
             "(the filing or priority day; today, if nothing was filed)"
+        )
+
+
+class FilingBeforeCriticalError(UsageError):
+    """A critical date is the filing day or, where priority is claimed, an earlier one."""
+
+    def __init__(self, filing: date, critical: date) -> None:
+        super().__init__(
+            f"the filing day {filing} is before the critical date {critical}; the critical date is the "
+            "filing day itself or the priority day before it"
         )
 
 
@@ -144,16 +156,20 @@ class Cases:
         critical_date: date | None = None,
         exclude: Sequence[str] = (),
         limit: int = 10,
+        filing_date: date | None = None,
     ) -> Generator[AssessProgress, None, StoredReport]:
         """Search and chart a case; yields progress, returns the stored report.
 
         Documents that somebody put into the chart (`pipeline.triage`) are charted for certain; those called
-        not relevant are searched and charted like all others. Raises UnknownCaseError, NoCriticalDateError.
+        not relevant are searched and charted like all others. `filing_date` is told where the critical date
+        is a priority day. Raises UnknownCaseError, NoCriticalDateError, FilingBeforeCriticalError.
         """
         case = self.get(number)
         day = critical_date or case.disclosure.critical_date
         if day is None:
             raise NoCriticalDateError(number)
+        if filing_date is not None and filing_date < day:
+            raise FilingBeforeCriticalError(filing_date, day)
         features = self.features(number).features
         with self._store.read() as connection:
             include = store_triage.keys(connection, number, store_triage.Verdict.IN_CHART)
@@ -165,8 +181,30 @@ class Cases:
             exclude=tuple(exclude),
             include=include,
             limit=limit,
+            filing_date=filing_date,
         )
         return self._keep(number, report, actor)
+
+    def again(self, number: str) -> Generator[AssessProgress, None, NoveltyReport]:
+        """Repeat the assessment behind a report on today's corpus, its features and parameters as they were.
+
+        Yields progress, returns a report that is not kept. Raises UnknownReportError.
+        """
+        stored = self.report(number)
+        old = stored.report
+        parameters = dict(old.parameters)
+        return (
+            yield from assess(
+                self.get(stored.disclosure).disclosure,
+                old.features,
+                self._corpus(),
+                critical_date=old.critical_date,
+                exclude=old.excluded,
+                include=tuple(value for name, value in old.parameters if name == PARAMETER),
+                limit=int(parameters.get("limit", "10")),
+                filing_date=filing_date(old),
+            )
+        )
 
     def _keep(self, number: str, report: NoveltyReport, actor: Person) -> StoredReport:
         at = self._clock().isoformat()

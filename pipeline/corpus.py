@@ -130,7 +130,12 @@ class Corpus(Indexed):
             plain=plain,
             rescore=bool(passages),
         )
-        self._load([hit.item for hit in hits])
+        items = [hit.item for hit in hits]
+        if passages:  # only what is quoted is cut into passages: that takes ten times as long as reading it
+            self._load(items)
+        held = {item: self._kept[item][0] for item in items if item in self._kept}
+        with self.store.read() as connection:
+            held |= store_corpus.by_items(connection, [item for item in items if item not in held])
         wanted = self._wanted(query, self._items(like), plain=plain)
         return tuple(
             Found(
@@ -147,11 +152,10 @@ class Corpus(Indexed):
                 related=hit.related,
                 preferred=hit.preferred,
                 terms=hit.terms,
-                passages=self._quoted(hit.item, hit.pieces, wanted, passages),
+                passages=self._quoted(hit.item, hit.pieces, wanted, passages) if passages else (),
             )
             for hit in hits
-            if hit.item in self._kept
-            for document in (self._kept[hit.item][0],)
+            if (document := held.get(hit.item)) is not None
         )
 
     def ranked(

@@ -52,7 +52,13 @@ def left_out(document: Document, critical: dt.date, versions: Sequence[Document]
     else:
         reason = STARTS_ON_DATE if published.earliest == critical else LATER
     reason += _earlier(document, critical, versions)
-    return LeftOut(key=document.key, title=document.name, published=str(published), reason=reason)
+    return LeftOut(
+        key=document.key,
+        title=document.name,
+        published=str(published),
+        reason=reason,
+        filed=str(filed or ""),
+    )
 
 
 def _earlier(document: Document, critical: dt.date, versions: Sequence[Document]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from ingest.documents import Document
@@ -47,6 +47,5 @@ def read_included(keys: Sequence[str], library: Library, critical: dt.date) -> I
         if late is None:
             documents.append(document)
         else:
-            reason = f"{ADDED}{late.reason}"
-            left_out.append(LeftOut(key=late.key, title=late.title, published=late.published, reason=reason))
+            left_out.append(replace(late, reason=f"{ADDED}{late.reason}"))
     return Included(documents=tuple(documents), left_out=tuple(left_out))

@@ -11,11 +11,14 @@ import json
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from pipeline.chart import FeatureChart
 from pipeline.disclosure import Feature
 from pipeline.records import from_json, to_json
+
+FILING: Final = "filing date"
+"""What a report's parameters call the day of filing, where the critical date is a priority day."""
 
 
 class Outcome(StrEnum):
@@ -47,6 +50,8 @@ class LeftOut:
     published: str
     reason: str
     """e.g. `public on the critical date itself`, `public later, filed before: may count in some offices`."""
+    filed: str = ""
+    """Filing or priority day or interval, ISO 8601, the earliest; empty when unknown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,11 +124,20 @@ class NoveltyReport:
 def dump(report: NoveltyReport) -> dict[str, Any]:
     """Return the report as JSON values."""
     value: dict[str, Any] = to_json(NoveltyReport, report)
-    if not report.coverage.measured:
-        del value["coverage"]["measured"]  # reports older than the field keep their hash
+    if not report.coverage.measured:  # reports older than a field keep their hash
+        del value["coverage"]["measured"]
+    for late in value["left_out"]:
+        if not late["filed"]:
+            del late["filed"]
     return value
 
 
 def load(value: object) -> NoveltyReport:
     """Read what `dump` returned. Raises pydantic.ValidationError, a ValueError."""
     return from_json(NoveltyReport, value)
+
+
+def filing_date(report: NoveltyReport) -> date | None:
+    """Return the day of filing, where the report was told one beside the critical date."""
+    given = dict(report.parameters).get(FILING)
+    return None if given is None else date.fromisoformat(given)

@@ -171,7 +171,7 @@ def _atoms(text: str) -> Iterator[_Atom]:
 def _value(match: re.Match[str]) -> float:
     if match["word"]:
         return WORD_NUMBERS[match["word"].lower()]
-    digits = re.split(r"\s?[x×·]|[eE]", match["digits"])[0].replace("−", "-")
+    digits = re.split(r"\s?[x×·]|e", match["digits"], flags=re.IGNORECASE)[0].replace("−", "-")
     power = (match["power"] or match["exponent"] or "0").replace("−", "-")
     return float(re.sub(r"[,\u202f]", "", digits)) * 10.0 ** int(power)
 

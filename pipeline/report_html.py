@@ -1,7 +1,7 @@
 """The report as one HTML page: no script, no request, every outside word escaped.
 
 A content security policy inside the page forbids both again, so that a fault in the escaping would show as
-broken markup and not run.
+broken markup and not run. The plots are inline SVG of our own, without a word from outside.
 """
 
 from __future__ import annotations
@@ -9,18 +9,22 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Final
 
-from pipeline import report_view as view
-from pipeline.chart import DateStatus, Support
-from pipeline.coverage import NOT_ADVICE
+from pipeline.chart import Support
+from pipeline.report_blocks import Facts, Finding, Lines, Matrix, Pieces, Plot, Table, Words
+from pipeline.report_sections import paper
 from pipeline.report_style import CSS
+from pipeline.report_view import SYMBOLS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from pipeline.chart import Cell, ChartReference, Evidence
     from pipeline.novelty import NoveltyReport
+    from pipeline.report_blocks import Block, Column, Piece, Quote, Section
 
 _CLASSES: Final = {support: support.value.replace(" ", "-") for support in Support}
+_FOLDED: Final = ("Queries", "All evidence")
+"""Long parts that a screen shows on request; print shows them."""
+_SHORT: Final = 16
 _HEAD: Final = """<!doctype html>
 <html lang="en">
 <head>
@@ -36,146 +40,156 @@ _HEAD: Final = """<!doctype html>
 
 
 def render_html(report: NoveltyReport) -> str:
-    """Render a report as a standalone page."""
-    title = escape(report.disclosure_title)
+    """Render a report as a standalone page. Raises NoCoverageError."""
+    made = paper(report)
     parts = [
-        _HEAD.format(title=f"Comparison: {title}", css=CSS),
-        *_top(report, title),
-        *_closest(report),
-        *_chart(report),
-        *_combinations(report),
-        *_coverage(report),
-        *_reproduction(report),
+        _HEAD.format(title=escape(made.title), css=CSS),
+        f"<main>\n<h1>{escape(made.title)}</h1>",
+        f'<p class="meta">{escape(made.about)}</p>',
+        f'<section class="outcome"><strong>{escape(made.headline)}</strong>{escape(made.answer)}</section>',
+        *(part for section in made.sections for part in _section(section)),
+        f"</main>\n<footer>{escape(made.footer)}<br>run <code>{escape(made.run_id)}</code></footer>",
         "</body>\n</html>\n",
     ]
     return "\n".join(parts)
 
 
-def _top(report: NoveltyReport, title: str) -> Iterator[str]:
-    yield f"<main>\n<h1>Comparison with the state of the art: {title}</h1>"
-    day = report.critical_date.isoformat()
-    yield f'<p class="meta">Critical date {day} · {len(report.features)} features · not legal advice</p>'
-    yield (
-        f'<section class="outcome"><strong>{escape(view.headline(report))}</strong>'
-        f"{escape(view.outcome_words(report))}</section>"
+def _section(section: Section) -> Iterator[str]:
+    if section.landscape:
+        yield '<section class="wide">'
+        yield from _parts(section)
+        yield "</section>"
+    else:
+        yield from _parts(section)
+
+
+def _parts(section: Section) -> Iterator[str]:
+    head = f"<h{section.level}>{escape(section.title)}</h{section.level}>"
+    if section.title in _FOLDED:
+        yield f"{head}<details open><summary>{escape(section.title)}</summary>"
+        yield from (part for block in section.blocks for part in _block(block))
+        yield "</details>"
+        return
+    yield head
+    for block in section.blocks:
+        yield from _block(block)
+
+
+def _block(block: Block) -> Iterator[str]:  # noqa: PLR0911 - one way for each kind of block
+    if isinstance(block, Words):
+        return iter((f"<p>{escape(block.text)}</p>",))
+    if isinstance(block, Lines):
+        return iter((_list(block.lines),))
+    if isinstance(block, Facts):
+        return iter((_facts(block),))
+    if isinstance(block, Table):
+        return _table(block)
+    if isinstance(block, Finding):
+        return _finding(block)
+    if isinstance(block, Matrix):
+        return _matrix(block)
+    if isinstance(block, Plot):
+        return _plot(block)
+    return _pieces(block)
+
+
+def _list(lines: Iterable[str]) -> str:
+    return '<ul class="plain">\n' + "\n".join(f"<li>{escape(line)}</li>" for line in lines) + "\n</ul>"
+
+
+def _facts(block: Facts) -> str:
+    rows = "".join(
+        f'<tr><th scope="row">{escape(name)}</th><td class="value">{escape(value)}</td></tr>'
+        for name, value in block.pairs
     )
-    yield "<h2>What this does not tell you</h2>"
-    yield _list(view.limits(report), "limits")
+    return f"<table><tbody>{rows}</tbody></table>"
 
 
-def _list(lines: Iterable[str], name: str = "plain") -> str:
-    return f'<ul class="{name}">\n' + "\n".join(f"<li>{escape(line)}</li>" for line in lines) + "\n</ul>"
-
-
-def _closest(report: NoveltyReport) -> Iterator[str]:
-    yield "<h2>Closest art per feature</h2>"
-    for item in view.closest(report):
-        feature = item.feature
-        support = Support.NOT_DISCLOSED if item.cell is None else item.cell.support
+def _table(block: Table) -> Iterator[str]:
+    heads = "".join(f'<th scope="col">{escape(head)}</th>' for head in block.heads)
+    yield f'<div class="scroll"><table><thead><tr>{heads}</tr></thead><tbody>'
+    for row in block.rows:
         yield (
-            f'<article class="feature"><header><h3><span class="id">{escape(feature.id)}</span>'
-            f"{escape(feature.text)}</h3>{_badge(support)}</header>"
-            f'<p class="meta">{escape(view.feature_marks(feature))}</p>'
+            "<tr>" + "".join(f"<td{_short(str(value))}>{escape(str(value))}</td>" for value in row) + "</tr>"
         )
-        if item.cell is None or item.reference is None:
-            yield "<p>Nothing near was found in what was searched.</p></article>"
-            continue
-        yield from (_quote(evidence) for evidence in item.cell.evidence)
-        yield _verdict(item.cell, item.reference)
-        yield "</article>"
+    yield "</tbody></table></div>"
+
+
+def _short(text: str) -> str:
+    """Keep what is short from being broken inside a word; a long token may break anywhere."""
+    return ' class="short"' if len(text) <= _SHORT else ""
+
+
+def _finding(block: Finding) -> Iterator[str]:
+    yield (
+        f'<article class="feature"><header><h3><span class="id">{escape(block.feature)}</span>'
+        f"{escape(block.text)}</h3>{_badge(block.support)}</header>"
+        f'<p class="meta">{escape(block.marks)}</p>'
+    )
+    for quote in block.quotes:
+        yield f'<blockquote>{_words(quote)}</blockquote><p class="where">{escape(quote.place)}</p>'
+        if quote.lacks:
+            yield f"<p>{escape(quote.lacks)}</p>"
+    yield from (f"<p>{escape(line)}</p>" for line in block.verdict)
+    yield "</article>"
 
 
 def _badge(support: Support) -> str:
-    return f'<span class="support {_CLASSES[support]}">{view.SYMBOLS[support]} {support.value}</span>'
+    return f'<span class="support {_CLASSES[support]}">{SYMBOLS[support]} {support.value}</span>'
 
 
-def _quote(evidence: Evidence) -> str:
-    words = "".join(
-        f"<mark>{escape(text)}</mark>" if marked else escape(text) for text, marked in view.pieces(evidence)
-    )
-    return f'<blockquote>{words}</blockquote><p class="where">{escape(view.place(evidence))}</p>'
+def _words(quote: Quote) -> str:
+    return "".join(f"<mark>{escape(text)}</mark>" if on else escape(text) for text, on in quote.pieces)
 
 
-def _verdict(cell: Cell, reference: ChartReference) -> str:
-    missing = cell.evidence[0].missing
-    lacks = f"<p>The first quote lacks: {escape('; '.join(missing))}.</p>" if missing else ""
-    origin = f"Probability {cell.probability:.2f}, uncalibrated; proposed by {cell.origin}"
-    return (
-        f"<p><b>{escape(reference.title)}</b> · public {escape(view.status_words(reference))}</p>{lacks}"
-        f'<p class="meta">{escape(origin)}</p>'
-    )
-
-
-def _chart(report: NoveltyReport) -> Iterator[str]:
-    yield "<h2>Chart</h2>"
-    references = report.chart.references
-    if not references:
-        yield "<p>No reference was found.</p>"
-        return
-    heads = "".join(_head(number, reference) for number, reference in enumerate(references, start=1))
-    yield f'<div class="scroll"><table><thead><tr><th>Feature</th>{heads}</tr></thead><tbody>'
-    for feature in report.features:
-        cells = "".join(_cell(report.chart.cell(feature.id, r.key)) for r in references)
-        yield f'<tr><th scope="row">{escape(feature.id)}</th>{cells}</tr>'
-    yield "</tbody></table></div>"
-    signs = " · ".join(f"{sign} {support.value}" for support, sign in view.SYMBOLS.items())
-    yield f'<p class="meta">{signs} · ? date undetermined, does not count</p>'
-    yield '<div class="scroll"><table><thead><tr><th></th><th>Reference</th><th>Public</th>'
-    yield "<th>Essential features disclosed</th></tr></thead><tbody>"
-    for number, reference in enumerate(references, start=1):
-        yield _reference(number, reference, view.score(report, reference.key))
+def _matrix(block: Matrix) -> Iterator[str]:
+    heads = "".join(_head(column) for column in block.columns)
+    yield '<div class="scroll"><table><thead><tr><th scope="col">Feature</th>'
+    yield f"{heads}</tr></thead><tbody>"
+    for row in block.rows:
+        cells = "".join(_cell(support, place) for support, place in row.cells)
+        yield (
+            f'<tr><th scope="row" class="row">{escape(row.feature)} <span>{escape(row.text)}</span></th>'
+            f"{cells}</tr>"
+        )
     yield "</tbody></table></div>"
 
 
-def _head(number: int, reference: ChartReference) -> str:
-    before = reference.status is DateStatus.BEFORE
-    title = escape(f"{reference.key}: {reference.title}")
-    extra = "" if before else ' class="undetermined"'
-    return f'<th scope="col"{extra} title="{title}">R{number}{"" if before else " ?"}</th>'
-
-
-def _cell(cell: Cell | None) -> str:
-    support = Support.NOT_EVALUATED if cell is None else cell.support
+def _head(column: Column) -> str:
+    extra = ' class="undetermined"' if column.open else ""
+    mark = " ?" if column.open else ""
     return (
-        f'<td class="cell {_CLASSES[support]}" title="{escape(support.value)}">{view.SYMBOLS[support]}'
-        f"<span hidden> {escape(support.value)}</span></td>"
+        f'<th scope="col"{extra} title="{escape(column.title)}">{escape(column.label)}{mark}'
+        f"<small{_short(column.key)}>{escape(column.key)}</small></th>"
     )
 
 
-def _reference(number: int, reference: ChartReference, found: view.Score) -> str:
+def _cell(support: Support, place: str) -> str:
+    where = f"<small{_short(place)}>{escape(place)}</small>" if place else ""
     return (
-        f"<tr><td>R{number}</td><td><b>{escape(reference.key)}</b><br>{escape(reference.title)} "
-        f"({escape(reference.kind)})</td><td>{escape(view.status_words(reference))}</td>"
-        f"<td>{found.disclosed} of {found.evaluated} evaluated, {found.disclosed} of {found.essential} "
-        "in all; "
-        f"partly {found.partly}</td></tr>"
+        f'<td class="cell {_CLASSES[support]}" title="{escape(support.value)}">{SYMBOLS[support]}'
+        f"<span hidden> {escape(support.value)}</span>{where}</td>"
     )
 
 
-def _combinations(report: NoveltyReport) -> Iterator[str]:
-    yield "<h2>Combinations</h2>"
-    yield _list(view.combination_lines(report))
-    yield "<h2>Features not found</h2>"
-    yield _list(view.residual_lines(report))
-    yield "<h2>Left out and undetermined</h2>"
-    yield _list(view.apart_lines(report))
+def _plot(block: Plot) -> Iterator[str]:
+    yield f"<figure><figcaption>{escape(block.title)}</figcaption>{block.svg}"
+    yield f"<details><summary>The same in words</summary>{_list(block.words)}</details></figure>"
 
 
-def _coverage(report: NoveltyReport) -> Iterator[str]:
-    yield "<h2>Coverage</h2><h3>Searched</h3>"
-    yield _list(view.searched_lines(report))
-    yield "<h3>Not searched</h3>"
-    yield _list(report.coverage.not_searched)
-    yield "<details><summary>The queries that were run</summary>"
-    yield _list(view.query_lines(report))
-    yield "</details>"
+def _pieces(block: Pieces) -> Iterator[str]:
+    yield '<table class="evidence"><thead><tr><th>Feature</th><th>Support</th><th>Quote and place</th>'
+    yield "</tr></thead><tbody>"
+    yield from (_piece(piece) for piece in block.pieces)
+    yield "</tbody></table>"
 
 
-def _reproduction(report: NoveltyReport) -> Iterator[str]:
-    yield "<h2>Reproduction</h2>"
-    rows = "".join(
-        f'<tr><th scope="row">{escape(name)}</th><td><code>{escape(value)}</code></td></tr>'
-        for name, value in view.reproduction(report)
+def _piece(piece: Piece) -> str:
+    quote = piece.quote
+    lacks = f"<br>{escape(quote.lacks)}" if quote.lacks else ""
+    return (
+        f"<tr><td>{escape(piece.feature)} × {escape(piece.label)}</td>"
+        f'<td>{_badge(piece.support)}<br><span class="meta">{piece.probability:.2f}, {escape(piece.origin)}'
+        f'</span></td><td><q>{_words(quote)}</q><br><span class="where">{escape(quote.place)}</span>{lacks}'
+        "</td></tr>"
     )
-    yield f"<table><tbody>{rows}</tbody></table></main>"
-    yield f"<footer>{escape(NOT_ADVICE)}</footer>"

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from pipeline import report_view as view
+from pipeline.report_blocks import Facts, Finding, Lines, Matrix, Pieces, Plot, Table, Words
+from pipeline.report_sections import paper
+from pipeline.report_view import SYMBOLS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from pipeline.chart import Evidence
     from pipeline.novelty import NoveltyReport
+    from pipeline.report_blocks import Block, Piece, Quote, Section
 
 _SPECIAL: Final = re.compile(r"([\\`*_\[\]#])")
 _ENTITIES: Final = str.maketrans({c: f"&#{ord(c)};" for c in "&<>$|~="})
@@ -34,101 +36,99 @@ def _no_block(line: str) -> str:
 
 
 def render_markdown(report: NoveltyReport) -> str:
-    """Render a report as Markdown that ends in a newline."""
+    """Render a report as Markdown that ends in a newline. Raises NoCoverageError."""
+    made = paper(report)
     blocks = [
-        f"# Comparison with the state of the art: {escape(report.disclosure_title)}",
-        f"**{view.headline(report)}.** {escape(view.outcome_words(report))}",
-        f"Critical date: {report.critical_date.isoformat()}. Not legal advice.",
-        "## What this does not tell you",
-        _bullets(view.limits(report)),
-        "## Closest art per feature",
-        *_closest(report),
-        "## Chart",
-        _chart(report),
-        "● disclosed · ◐ partly · ○ not disclosed · – not evaluated · ? date undetermined, does not count",
-        "## References",
-        *_references(report),
-        "## Combinations",
-        _bullets(view.combination_lines(report)),
-        "## Features not found",
-        _bullets(view.residual_lines(report)),
-        "## Left out and undetermined",
-        _bullets(view.apart_lines(report)),
-        "## Coverage",
-        "### Searched",
-        _bullets(view.searched_lines(report)),
-        "### Not searched",
-        _bullets(report.coverage.not_searched),
-        "### Queries",
-        _bullets(view.query_lines(report)),
-        "## Reproduction",
-        _reproduction(report),
+        f"# {escape(made.title)}",
+        escape(made.about),
+        f"**{escape(made.headline)}.** {escape(made.answer)}",
+        *(block for section in made.sections for block in _section(section)),
+        f"{escape(made.footer)} Run `{_code(made.run_id)}`.",
     ]
     return "\n\n".join(block for block in blocks if block) + "\n"
 
 
-def _bullets(lines: tuple[str, ...]) -> str:
+def _section(section: Section) -> Iterator[str]:
+    yield f"{'#' * section.level} {escape(section.title)}"
+    for block in section.blocks:
+        yield from _block(block)
+
+
+def _block(block: Block) -> Iterator[str]:  # noqa: PLR0911 - one way for each kind of block
+    if isinstance(block, Words):
+        return iter((escape(block.text),))
+    if isinstance(block, Lines):
+        return iter((_bullets(block.lines),))
+    if isinstance(block, Facts):
+        return iter(("\n".join(f"- {escape(name)}: {escape(value)}" for name, value in block.pairs),))
+    if isinstance(block, Table):
+        return iter((_table(block.heads, block.rows),))
+    if isinstance(block, Finding):
+        return _finding(block)
+    if isinstance(block, Matrix):
+        return _matrix(block)
+    if isinstance(block, Plot):
+        return iter((f"*{escape(block.title)}*", _bullets(block.words)))
+    return _pieces(block)
+
+
+def _code(text: str) -> str:
+    return text.replace("`", " ")
+
+
+def _bullets(lines: Sequence[str]) -> str:
     return "\n".join(f"- {escape(line)}" for line in lines)
 
 
-def _closest(report: NoveltyReport) -> Iterator[str]:
-    for item in view.closest(report):
-        feature = item.feature
-        yield f"### {feature.id}: {escape(feature.text)}"
-        yield f"*{view.feature_marks(feature)}*"
-        if item.cell is None or item.reference is None:
-            yield "Nothing near was found in what was searched."
-            continue
-        for evidence in item.cell.evidence:
-            yield f"> {_quote(evidence)}"
-            yield escape(view.place(evidence))
-        reference = item.reference
-        yield (
-            f"**{item.cell.support.value}** (probability {item.cell.probability:.2f}, uncalibrated; "
-            f"{escape(item.cell.origin)}). Public: {escape(view.status_words(reference))}. "
-            f"{escape(reference.title)}"
-        )
-        missing = item.cell.evidence[0].missing
-        if missing:
-            yield f"The first quote lacks: {escape('; '.join(missing))}."
+def _table(heads: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    lines = [_row(heads), f"|{'---|' * len(heads)}", *(_row(row) for row in rows)]
+    return "\n".join(lines)
 
 
-def _quote(evidence: Evidence) -> str:
+def _row(cells: Sequence[object]) -> str:
+    return f"| {' | '.join(escape(str(cell)) for cell in cells)} |"
+
+
+def _finding(block: Finding) -> Iterator[str]:
+    yield f"### {escape(block.feature)}: {escape(block.text)}"
+    yield f"*{escape(block.marks)}* · {SYMBOLS[block.support]} **{block.support.value}**"
+    for quote in block.quotes:
+        yield f"> {_quote(quote)}"
+        yield escape(quote.place)
+        yield escape(quote.lacks)
+    yield from (escape(line) for line in block.verdict)
+
+
+def _quote(quote: Quote) -> str:
     """Escape a quote and set the feature's words in bold; blanks stay outside the asterisks."""
     parts = []
-    for text, marked in view.pieces(evidence):
+    for text, marked in quote.pieces:
         plain = _inline(text)
         parts.append(f"**{plain}**" if marked and plain.strip() == plain else plain)
     return _no_block("".join(parts))
 
 
-def _chart(report: NoveltyReport) -> str:
-    references = report.chart.references
-    if not references:
-        return "No reference was found."
-    names = [f"R{n}{'' if r.status.value == 'public before' else ' ?'}" for n, r in enumerate(references, 1)]
-    rows = [f"| Feature | {' | '.join(names)} |", f"|---|{'---|' * len(names)}"]
-    for feature in report.features:
-        cells = [report.chart.cell(feature.id, reference.key) for reference in references]
-        signs = [view.SYMBOLS[cell.support] if cell is not None else "–" for cell in cells]
-        rows.append(f"| {feature.id} | {' | '.join(signs)} |")
-    return "\n".join(rows)
+def _matrix(block: Matrix) -> Iterator[str]:
+    heads = ["Feature", *(f"{c.label}{' ?' if c.open else ''} {c.key}" for c in block.columns)]
+    rows = [
+        [
+            f"{row.feature} {row.text}",
+            *(f"{SYMBOLS[support]} {place}".strip() for support, place in row.cells),
+        ]
+        for row in block.rows
+    ]
+    yield _table(heads, rows)
 
 
-def _references(report: NoveltyReport) -> Iterator[str]:
-    lines = []
-    for number, reference in enumerate(report.chart.references, start=1):
-        found = view.score(report, reference.key)
-        lines.append(
-            f"- R{number}: {escape(reference.key)}, {escape(reference.title)} ({escape(reference.kind)}). "
-            f"Public: {escape(view.status_words(reference))}. Essential features disclosed: "
-            f"{found.disclosed} "
-            f"of {found.evaluated} evaluated, {found.disclosed} of {found.essential} in all; partly: "
-            f"{found.partly}."
-        )
-    yield "\n".join(lines) or "None."
+def _pieces(block: Pieces) -> Iterator[str]:
+    yield "\n".join(_piece(piece) for piece in block.pieces)
 
 
-def _reproduction(report: NoveltyReport) -> str:
-    pairs = view.reproduction(report)
-    return "\n".join(f"- {escape(name)}: `{value.replace('`', ' ')}`" for name, value in pairs)
+def _piece(piece: Piece) -> str:
+    quote = piece.quote
+    words = f" “{_quote(quote)}”" if quote.pieces else ""
+    lacks = f" {escape(quote.lacks)}" if quote.lacks else ""
+    return (
+        f"- {escape(piece.feature)} × {escape(piece.label)}, {piece.support.value} "
+        f"({piece.probability:.2f}, {escape(piece.origin)}):{words} {escape(quote.place)}.{lacks}"
+    )

@@ -40,8 +40,6 @@ code { font: .85em ui-monospace, "SF Mono", Menlo, Consolas, monospace; overflow
   background: var(--panel); border-left: 5px solid var(--accent);
 }
 .outcome strong { display: block; font-size: 1.2rem; }
-.limits { padding-left: 1.2rem; }
-.limits li { margin: .3rem 0; }
 .feature { margin: 1rem 0; padding: 1rem 1.2rem; border: 1px solid var(--line); border-radius: 8px; }
 .feature header { display: flex; gap: .8rem; align-items: flex-start; justify-content: space-between; }
 .feature h3 { flex: 1; font-weight: 600; }
@@ -62,15 +60,48 @@ mark { background: var(--mark); color: inherit; border-radius: 2px; padding: 0 .
 table { border-collapse: collapse; width: 100%; font-size: .9rem; }
 th, td { padding: .4rem .55rem; border: 1px solid var(--line); text-align: left; vertical-align: top; }
 thead th { background: var(--panel); }
+td.value { overflow-wrap: anywhere; }
+td { overflow-wrap: anywhere; }
+th.row span { font-weight: 400; }
+th small, td small { display: block; font-weight: 400; font-size: .75rem; overflow-wrap: anywhere; }
+th { overflow-wrap: break-word; }
+.short, th small.short, td small.short { overflow-wrap: normal; }
+td.short { white-space: nowrap; }
+q { quotes: none; white-space: pre-wrap; overflow-wrap: anywhere; }
+figure { margin: 1.4rem 0; }
+figcaption { font-weight: 600; margin-bottom: .4rem; }
+svg.plot { max-width: 100%; height: auto; }
+.plot-text, .plot-ink { fill: var(--ink); }
+.plot-soft-text { fill: var(--soft); }
+.plot-soft { stroke: var(--soft); }
+.plot-critical { stroke: var(--accent); }
+.plot-span { fill: var(--no-bg); stroke: var(--ink); }
+.plot-yes { fill: var(--yes); stroke: var(--yes); }
+.plot-part { fill: var(--part); }
+.plot-part-bg { fill: var(--part-bg); }
+.plot-hatched { stroke: var(--part); }
+.plot-no { fill: var(--paper); stroke: var(--no); }
+.plot-none { stroke: var(--none); }
 td.cell { text-align: center; font-size: .8rem; font-weight: 600; }
 th.undetermined { font-style: italic; }
 ul.plain { padding-left: 1.2rem; }
 ul.plain li { margin: .35rem 0; overflow-wrap: anywhere; }
 footer { margin-top: 3rem; padding-top: 1rem; border-top: 1px solid var(--line); color: var(--soft); }
+@page { margin: 16mm; }
+@page wide { size: landscape; }
 @media print {
-  :root { --ink: #000; --paper: #fff; --panel: #f4f4f4; --line: #bbb; --mark: #fff3c4; color-scheme: light; }
+  :root {
+    --ink: #000; --soft: #444; --paper: #fff; --panel: #f4f4f4; --line: #bbb; --accent: #0b5cad;
+    --mark: #fff3c4; --yes: #9c2f1f; --yes-bg: #fbe4df; --part: #7a5600; --part-bg: #fdf0cf;
+    --no: #39506b; --no-bg: #e6ecf4; --none: #566170; --none-bg: #eceff2; color-scheme: light;
+  }
   body { max-width: none; padding: 0; font-size: 10.5pt; }
-  .feature, tr, .outcome { break-inside: avoid; }
+  .wide { page: wide; }
+  .wide table { font-size: 8pt; }
+  .wide small { font-size: 6.5pt; }
+  .feature, tr, .outcome, figure { break-inside: avoid; }
+  details > summary { display: none; }
+  details::details-content { content-visibility: visible; block-size: auto; }
   h2 { break-after: avoid; }
   .scroll { overflow: visible; }
 }

@@ -1,4 +1,4 @@
-"""What every form of the report says, before it is Markdown, HTML or JSON: sentences, closest art, scores."""
+"""The sentences of a report and its closest art, before any form: `report_sections` puts them in order."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from pipeline.chart import Cell, ChartReference, DateStatus, Support
-from pipeline.conclusion import essential_ids
 from pipeline.disclosure import Feature
-from pipeline.novelty import Outcome
+from pipeline.including import PARAMETER
+from pipeline.novelty import Outcome, filing_date
+from pipeline.report_figures import LEGEND, ORDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -16,13 +17,32 @@ if TYPE_CHECKING:
     from pipeline.chart import Evidence
     from pipeline.novelty import NoveltyReport
 
-_ORDER: Final = {Support.DISCLOSED: 0, Support.PARTLY: 1, Support.NOT_DISCLOSED: 2, Support.NOT_EVALUATED: 3}
 SYMBOLS: Final = {
     Support.DISCLOSED: "●",
     Support.PARTLY: "◐",
     Support.NOT_DISCLOSED: "○",
     Support.NOT_EVALUATED: "–",
 }
+
+_METHOD: Final = (
+    (
+        "Each was compared with each feature. A machine proposes “disclosed” only beside an exact quote that "
+        "carries every number and every negation of the feature; otherwise at most “partly”."
+    ),
+    (
+        "A quote is the document's own text between the two characters named; the SHA-256 of the whole text "
+        "stands beside every piece of evidence in the workbook and the JSON form."
+    ),
+    (
+        "Combinations are the smallest sets of documents, certainly public before the date, that together "
+        "show what any of them shows."
+    ),
+    (
+        "The first score counts features shown among those evaluated, the second among all, unknown as zero. "
+        "The band runs from what is shown in full to what would be shown if every “partly” and every "
+        "unevaluated feature were. It is no statistic."
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,16 +56,6 @@ class Closest:
     @property
     def evidence(self) -> Evidence | None:
         return self.cell.evidence[0] if self.cell is not None and self.cell.evidence else None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Score:
-    """Essential features that a reference shows: of those evaluated, and of all (unknown counts as no)."""
-
-    disclosed: int
-    partly: int
-    evaluated: int
-    essential: int
 
 
 def place(evidence: Evidence) -> str:
@@ -72,19 +82,7 @@ def closest(report: NoveltyReport) -> tuple[Closest, ...]:
 
 def _preference(cell: Cell, reference: ChartReference) -> tuple[bool, int, float, str]:
     undetermined = reference.status is not DateStatus.BEFORE
-    return undetermined, _ORDER[cell.support], -cell.probability, cell.key
-
-
-def score(report: NoveltyReport, key: str) -> Score:
-    """Count what a reference shows of the essential features: two figures, never one percentage."""
-    wanted = essential_ids(report.features)
-    cells = [c for c in report.chart.cells if c.key == key and c.feature in wanted]
-    return Score(
-        disclosed=sum(cell.support is Support.DISCLOSED for cell in cells),
-        partly=sum(cell.support is Support.PARTLY for cell in cells),
-        evaluated=sum(cell.support is not Support.NOT_EVALUATED for cell in cells),
-        essential=len(wanted),
-    )
+    return undetermined, ORDER[cell.support], -cell.probability, cell.key
 
 
 def outcome_words(report: NoveltyReport) -> str:
@@ -111,6 +109,30 @@ def _listed(names: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
+def answer(report: NoveltyReport) -> str:
+    """Return the one paragraph that answers: outcome, reach, what is open, who judged."""
+    found, references = report.coverage, report.chart.references
+    day = report.critical_date.isoformat()
+    open_dates = sum(r.status is DateStatus.UNDETERMINED for r in references)
+    people = sorted({c.origin for c in report.chart.cells if c.origin != "machine"})
+    judged = f"Cells were decided by {', '.join(people)}" if people else "No person has confirmed any cell"
+    reach = (
+        f"{_count(len(report.features), 'feature')} of the disclosure were compared with "
+        f"{_count(len(references), 'document')}, chosen from {found.eligible:,} that were or may have been "
+        f"public before {day}, of {found.documents:,} in the corpus."
+    )
+    parts = [outcome_words(report), reach]
+    if open_dates:
+        verb = "has an open date and does" if open_dates == 1 else "have open dates and do"
+        parts.append(f"{open_dates} of the documents charted {verb} not count until the date is found out.")
+    parts.append(f"{judged}; the rest is proposed by a machine." if people else f"{judged}.")
+    return " ".join(parts)
+
+
+def _count(number: int, name: str) -> str:
+    return f"{number:,} {name}" if number == 1 else f"{number:,} {name}s"
+
+
 def headline(report: NoveltyReport) -> str:
     """Return the outcome with a capital letter."""
     return report.outcome.value[0].upper() + report.outcome.value[1:]
@@ -124,6 +146,19 @@ def limits(report: NoveltyReport) -> tuple[str, ...]:
         "public before the date. What lies outside it was not looked at; see “Not searched”."
     )
     return (scope, *report.notes)
+
+
+def about(report: NoveltyReport) -> str:
+    """Return the line under the title."""
+    filing = filing_date(report)
+    parts = [
+        f"Critical date {report.critical_date.isoformat()}",
+        *([f"filing date {filing.isoformat()}"] if filing else []),
+        _count(len(report.features), "feature"),
+        _count(len(report.chart.references), "reference"),
+        "not legal advice",
+    ]
+    return " · ".join(parts)
 
 
 def status_words(reference: ChartReference) -> str:
@@ -187,36 +222,73 @@ def residual_lines(report: NoveltyReport) -> tuple[str, ...]:
 
 
 def apart_lines(report: NoveltyReport) -> tuple[str, ...]:
-    """Return the documents that were found and do not count, with why."""
-    lines = [f"{i.key}, {i.title}, {i.published}: {i.reason}" for i in report.left_out]
-    lines += [
+    """Return the documents that were found and do not count, beside those left out because of their date."""
+    lines = [
         f"{r.key}, {r.title}: date undetermined ({r.published or 'no public date'}), to be found out"
         for r in report.chart.references
         if r.status is DateStatus.UNDETERMINED
     ]
     lines += [f"{key}: excluded on request" for key in report.excluded]
-    return tuple(lines) or ("None.",)
+    return tuple(lines) or ("No document with an open date was charted, none was excluded on request.",)
 
 
-def searched_lines(report: NoveltyReport) -> tuple[str, ...]:
-    """Return what the corpus held."""
+def searched(report: NoveltyReport) -> tuple[tuple[str, str], ...]:
+    """Return what the corpus held and how well it is searched, as names and values."""
     found = report.coverage
-    span = f"public from {found.oldest or 'unknown'} to {found.newest or 'unknown'}"
-    eligible = f"Certainly or possibly public before the date: {found.eligible}"
     return (
-        f"Documents: {found.documents} ({found.passages} passages), {span}",
-        f"{eligible}; without a public date: {found.undated}; unreadable: {found.skipped}",
-        f"Kinds: {counts_words(found.by_kind)}",
-        f"Offices: {counts_words(found.by_country)}",
-        f"Languages: {counts_words(found.languages)}",
-        f"Sources: {counts_words(found.by_source)}",
-        *((f"How well this search finds what is there: {found.measured}",) if found.measured else ()),
+        ("Corpus snapshot", found.snapshot),
+        ("Documents", f"{found.documents:,} ({found.passages:,} passages)"),
+        ("Public from", f"{found.oldest or 'unknown'} to {found.newest or 'unknown'}"),
+        ("Certainly or possibly public before the date", f"{found.eligible:,}"),
+        ("Without a public date", f"{found.undated:,}"),
+        ("Sources", counts_words(found.by_source)),
+        ("Kinds", counts_words(found.by_kind)),
+        ("Offices", counts_words(found.by_country)),
+        ("Languages", counts_words(found.languages)),
+        ("How well this search finds what is there", found.measured or "not measured"),
     )
 
 
-def query_lines(report: NoveltyReport) -> tuple[str, ...]:
-    """Return every query that was run."""
-    return tuple(f"{q.subject} ({q.mode}, {q.hits} hits): {q.text}" for q in report.coverage.queries)
+def filter_lines(report: NoveltyReport) -> tuple[str, ...]:
+    """Return what narrowed the searches."""
+    day = report.critical_date.isoformat()
+    lines = [
+        (
+            f"Charted: only documents that were, or may have been, public strictly before {day}, and those "
+            "without a date."
+        ),
+        "Searched a second time without any date, to name near documents that come too late.",
+    ]
+    if report.excluded:
+        lines.append(f"Excluded on request: {', '.join(report.excluded)}.")
+    added = [value for name, value in report.parameters if name == PARAMETER]
+    if added:
+        lines.append(f"Put into the chart by a person: {', '.join(added)}.")
+    return (*lines, "No filter by kind, office, class, language or source.")
+
+
+def failed_lines(report: NoveltyReport) -> tuple[str, ...]:
+    """Return what went wrong, as far as it is known."""
+    found = report.coverage
+    empty = [q.subject for q in found.queries if not q.hits]
+    lines = [f"Records that could not be read when the corpus was built: {found.skipped:,}."]
+    if empty:
+        lines.append(f"Queries without any hit: {', '.join(empty)}.")
+    return (*lines, "Damage to the index, where there is any, is named under “Not searched”.")
+
+
+def method_lines(report: NoveltyReport) -> tuple[str, ...]:
+    """Return how the report came about, in the order in which it was done."""
+    given = dict(report.parameters)
+    limit = f" (at most {given['limit']}, beside those that a person put there)" if "limit" in given else ""
+    features = _count(len(report.features), "feature")
+    return (
+        f"The disclosure was split into {features}; a person may have edited them.",
+        "One query was run for each feature and one for the whole, by words and by meaning together.",
+        f"The documents charted were chosen so that rare features are not crowded out{limit}.",
+        *_METHOD,
+        LEGEND,
+    )
 
 
 def reproduction(report: NoveltyReport) -> tuple[tuple[str, str], ...]:

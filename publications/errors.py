@@ -31,6 +31,7 @@ class PdfRefusedError(PublicationError):
     """The typesetter found no way to print the publication as PDF/A."""
 
     def __init__(self, identifier: str, reason: str) -> None:
+        self.reason = reason
         super().__init__(
             f"{identifier}: no PDF/A could be made ({reason}). Change the text named and build again."
         )

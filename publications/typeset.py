@@ -16,7 +16,7 @@ import json
 import re
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from publications.document import canonical
 from publications.errors import PdfRefusedError
@@ -44,9 +44,12 @@ _NOTE = (
 )
 
 
+Standard: TypeAlias = Literal["a-3u", "ua-1"]
+"""Standards that name a character which no font has: PDF/A-3u demands a day, PDF/UA-1 does without."""
+
+
 def page_pdf(page: Page, publication: DefensivePublication, release: Release) -> bytes:
     """Return the PDF of a page. Raises PdfRefusedError when the typesetter finds no way."""
-    shown = _shown(page, release)
     fixed = {
         "name": release.name,
         "author": list(page.authors),
@@ -55,30 +58,47 @@ def page_pdf(page: Page, publication: DefensivePublication, release: Release) ->
         "time": list(release.published.timetuple()[:6]),
         "source": canonical(publication).decode(),
     }
+    return typeset(_TEMPLATE, _shown(page, release), fixed, release.name)
+
+
+def typeset(
+    template: Path,
+    shown: dict[str, Any],
+    fixed: dict[str, Any],
+    name: str,
+    *,
+    standard: Standard = "a-3u",
+    note: str = _NOTE,
+) -> bytes:
+    """Return a template's PDF of content that it reads from `sys.inputs.data`, as JSON.
+
+    In `shown` a character that the fonts lack becomes its number; `fixed` stays as it is. The template gets
+    both, and `notes`, which holds `note` where a character was replaced. Raises PdfRefusedError for `name`.
+    """
     missing: set[str] = set()
     for _ in range(_ATTEMPTS):
         data = _mapped(shown, partial(_printable, missing=missing))
-        notes = [_NOTE] if missing else []
-        result = _compile({**data, **fixed, "notes": notes})
+        notes = [note] if missing else []
+        result = _compile(template, standard, {**data, **fixed, "notes": notes})
         if isinstance(result, bytes):
             return result
         found = _unprintable(result)
         if not found - missing:
-            raise PdfRefusedError(release.name, result.strip().split("\n")[0][:200])
+            raise PdfRefusedError(name, result.strip().split("\n")[0][:200])
         missing |= found
-    raise PdfRefusedError(release.name, f"{len(missing)} kinds of characters are missing from the fonts")
+    raise PdfRefusedError(name, f"{len(missing)} kinds of characters are missing from the fonts")
 
 
 def _shown(page: Page, release: Release) -> dict[str, Any]:
     parts = [part for part in (page.abstract, *page.parts) if part.nodes]
     return {
-        "title": _breakable(page.title),
-        "authors": _breakable(", ".join(page.authors)),
+        "title": breakable(page.title),
+        "authors": breakable(", ".join(page.authors)),
         "running": f"{release.identifier} v{release.version} · published {release.instant} (UTC)",
         "kind": f"Defensive publication {release.identifier}, version {release.version}",
         "published": f"Published {release.instant} (UTC)",
         "terms": [
-            [label, _breakable(", ".join(values))]
+            [label, breakable(", ".join(values))]
             for label, values in (("Keywords", page.keywords), ("Classes (CPC)", page.classes))
             if values
         ],
@@ -90,26 +110,43 @@ def _shown(page: Page, release: Release) -> dict[str, Any]:
             }
             for part in parts
         ],
-        "references": [_breakable(reference) for reference in page.references],
-        "legal": [[label, _breakable(value)] for label, value in page.legal],
+        "references": [breakable(reference) for reference in page.references],
+        "legal": [[label, breakable(value)] for label, value in page.legal],
         "statements": list(page.statements),
     }
 
 
-def _compile(data: dict[str, Any]) -> bytes | str:
+def _compile(template: Path, standard: Standard, data: dict[str, Any]) -> bytes | str:
     """Return the PDF, or what the typesetter had against it."""
     import typst  # noqa: PLC0415 - a compiled typesetter that --help must not load
 
     try:
         made = typst.compile(
-            _TEMPLATE.read_bytes(),
+            template.read_bytes(),
             ignore_system_fonts=True,
             format="pdf",
-            pdf_standards=["a-3u"],
+            pdf_standards=[standard],
             sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
         )
     except typst.TypstError as error:
         return str(error.diagnostic or error)
+    assert isinstance(made, bytes)
+    return made
+
+
+def picture(svg: str, width: int, height: int, pixels: int) -> bytes:
+    """Return a drawing of our own, `width` × `height` units of 1/96 inch, as PNG of `pixels` per inch."""
+    import typst  # noqa: PLC0415 - a compiled typesetter that --help must not load
+
+    page = (
+        "#let data = json(bytes(sys.inputs.data))\n"
+        "#set page(width: data.width * 0.75pt, height: data.height * 0.75pt, margin: 0pt)\n"
+        '#image(bytes(data.svg), format: "svg", width: 100%)'
+    )
+    given = json.dumps({"svg": svg, "width": width, "height": height})
+    made = typst.compile(
+        page.encode(), ignore_system_fonts=True, format="png", ppi=pixels, sys_inputs={"data": given}
+    )
     assert isinstance(made, bytes)
     return made
 
@@ -128,7 +165,9 @@ def _printable(text: str, missing: set[str]) -> str:
     return "".join(f"[U+{ord(one):04X}]" if one in missing else one for one in text)
 
 
-def _breakable(text: str, limit: int = _LINE) -> str:
+def breakable(text: str, limit: int = _LINE) -> str:
+    """Return a text whose words of more than `limit` letters have places where they may break."""
+
     def spaced(match: re.Match[str]) -> str:
         word, every = match[0], max(4, limit // 2)
         if len(word) <= limit or (limit >= _LINE and _HASH.fullmatch(word)):
@@ -141,12 +180,12 @@ def _breakable(text: str, limit: int = _LINE) -> str:
 def _broken(node: Any, limit: int = _LINE) -> Any:  # noqa: ANN401 - a JSON value
     """Let the words shown break; addresses of links stay whole."""
     if isinstance(node, str):
-        return _breakable(node, limit)
+        return breakable(node, limit)
     if node["tag"] == "table":
         limit = max(4, 50 // _columns(node))
     found = {**node, "children": [_broken(child, limit) for child in node["children"]]}
     if "text" in node:
-        found["text"] = _breakable(node["text"], _CODE_LINE if node["tag"] == "pre" else limit)
+        found["text"] = breakable(node["text"], _CODE_LINE if node["tag"] == "pre" else limit)
     return found
 
 

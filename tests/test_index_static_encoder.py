@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,15 +18,15 @@ from hypothesis import strategies as st
 from safetensors.numpy import load_file, save_file
 from tokenizers import Tokenizer
 
+from index import quantised
 from index.errors import EncoderOutputError, PassageModelChecksumError, PassageModelMissingError
 from index.pieces import Pieces
 from index.static_encoder import DIM, PASSAGE_MODEL, SHA256, StaticEncoder
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from sentence_transformers import SentenceTransformer
 
+DEMO = Path(__file__).parents[1] / "pipeline" / "demo"
 PROSE = (
     "A rotary valve with a ceramic seal, pressed against the housing by a spring (0.75 mm ± 0.05 mm); said "
     "controller measures the temperature of the battery-pack and limits the charging current."
@@ -262,3 +263,23 @@ def test_a_damaged_model_is_refused_with_its_name(tmp_path: Path, damage: str) -
         save_file(changed, path)
     with pytest.raises((EncoderOutputError, PassageModelMissingError), match="other"):
         StaticEncoder(folder).encode(["pump"])
+
+
+def test_codes_keep_the_nearest_of_real_passages() -> None:
+    documents, questions = (
+        [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        for path in (DEMO / "corpus" / "demo.jsonl", DEMO / "benchmark" / "queries.jsonl")
+    )
+    texts = [part for record in documents for part in record["description"].split(". ")]
+    texts += [record["text"] for record in questions]
+    vectors = StaticEncoder().encode(texts)
+    kept = quantised.decode(quantised.encode(vectors, quantised.FINE), quantised.FINE)
+    exact, coded = vectors @ vectors.T, vectors @ kept.T
+    shares = []
+    for row in range(len(texts)):
+        best, found = (
+            set(np.argsort(-scores[row], kind="stable")[:20].tolist()) for scores in (exact, coded)
+        )
+        shares.append(len(best & found) / 20)
+    assert len(texts) > 150
+    assert np.mean(shares) >= 0.98

@@ -106,3 +106,8 @@ def test_every_amount_meets_itself_and_no_other_value(value: int, unit: str) -> 
 def test_an_approximate_range_is_wider_by_a_tenth() -> None:
     assert meets(_one("about 100 °C"), quantities("95 °C"))
     assert not meets(_one("about 100 °C"), quantities("80 °C"))
+
+
+def test_a_capital_x_before_a_power_of_ten_is_read_as_a_small_one() -> None:
+    (amount,) = quantities("diluted to 1X 10^3 mm")
+    assert (amount.low, amount.unit) == (1000.0, "mm")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -21,10 +22,12 @@ from pipeline.disclosure import Topic
 from pipeline.intake import from_answers
 from pipeline.novelty import NoveltyReport, Outcome, load
 from pipeline.report import render_html, render_json, render_markdown, summary
+from pipeline.report_figures import score
 from pipeline.report_md import escape
-from pipeline.report_view import closest, outcome_words, pieces, score
+from pipeline.report_view import closest, outcome_words, pieces
 from tests.hash_encoder import HashEncoder
 from tests.memory_library import MemoryLibrary, make_document
+from tests.report_sample import sample, sentences, squeezed
 
 _GOLDEN = Path(__file__).parent / "data" / "report_golden.md"
 _HOSTILE = (
@@ -65,6 +68,7 @@ def _report(title: str = "Tent lantern", noise: str = "A ladder has rungs of ash
 
 
 _REPORT = _report()
+_SAMPLE = sample()
 
 
 class _Tags(HTMLParser):
@@ -129,6 +133,16 @@ def test_closest_art_comes_before_chart_combinations_and_coverage(render: object
         assert part in text
 
 
+def test_page_and_markdown_say_everything_that_the_paper_says() -> None:
+    import markdown
+
+    page = _parsed(render_html(_SAMPLE))
+    text = _parsed(markdown.markdown(render_markdown(_SAMPLE), extensions=["tables"]))
+    for said in (page, text):
+        words = squeezed("".join(said.words))
+        assert not [sentence for sentence in sentences(_SAMPLE) if sentence not in words]
+
+
 def test_no_report_says_novel_or_patentable_about_the_invention() -> None:
     for text in (render_markdown(_REPORT), " ".join(_parsed(render_html(_REPORT)).words)):
         assert "patentable" not in text.lower()
@@ -164,7 +178,11 @@ def test_escaped_text_renders_as_itself(text: str) -> None:
 def test_json_carries_the_report_and_its_hash() -> None:
     value = json.loads(render_json(_REPORT))
     assert value.pop("hash") == _REPORT.hash
+    derived = value.pop("derived")
     assert load(value) == _REPORT
+    assert hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest() == _REPORT.hash
+    assert [found["letter"] for found in derived["references"]] == ["A", "A", "A", ""]
+    assert outcome_words(_REPORT) in derived["answer"]
 
 
 def test_the_summary_has_the_shape_of_the_contract() -> None:

@@ -73,6 +73,11 @@ def _compare(tab: Tab) -> None:
     report = download.value.path().read_text(encoding="utf-8")
     assert "every 10 minutes" in report
     assert "<script" not in report
+    for form, start in (("PDF", b"%PDF-"), ("Word", b"PK"), ("Excel", b"PK")):
+        with tab.page.expect_download() as download:
+            tab.page.get_by_role("button", name=f"as {form}").click()
+        assert download.value.path().read_bytes().startswith(start)
+        assert "-art-before-" in download.value.suggested_filename
     tab.page.get_by_text("Found and left out because of its date", exact=False).click()
     expect(tab.page.get_by_text("public on the critical date itself", exact=False)).to_be_visible()
 

@@ -6,16 +6,11 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import pytest
-
 from pipeline.ingestion import ingest
 from tests.ui_pages import open_page
-from tests.ui_workspace import INES, clock, invention, new_workspace
-from ui.common import FOLDER_VARIABLE
-from ui.screens import shell
+from tests.ui_workspace import INES, clock, invention
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from streamlit.testing.v1 import AppTest
@@ -29,31 +24,20 @@ _TEXTS = {
 _LIFTED = "Also: it has classes of the examples, or asked for"
 
 
-@pytest.fixture
-def face(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
-    opened = new_workspace(tmp_path / "w")
+def cards(page: AppTest) -> str:
+    assert not page.exception
+    return "".join(element.body for element in page.html)
+
+
+def test_a_hit_with_a_class_of_the_invention_says_so(face: Workspace, tmp_path: Path) -> None:
     lines = [
         {"id": f"US-{number}-A", "kind": "patent", "abstract": text, "date": "2001-02-03", "cpc": [symbol]}
         for number, (symbol, text) in enumerate(_TEXTS.items(), start=1)
     ]
     file = tmp_path / "a.jsonl"
     file.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
-    for _ in ingest(opened.corpus, "jsonl", [file], clock=clock):
+    for _ in ingest(face.corpus, "jsonl", [file], clock=clock):
         pass
-    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path / "w"))
-    yield opened
-    opened.close()
-    for other in shell._opened.values():
-        other.close()
-    shell._opened.clear()
-
-
-def cards(page: AppTest) -> str:
-    assert not page.exception
-    return "".join(element.body for element in page.html)
-
-
-def test_a_hit_with_a_class_of_the_invention_says_so(face: Workspace) -> None:
     for classes, lifted in ((("A01G 25/16",), 1), ((), 0)):
         case = face.cases.add(replace(invention(), classes=classes), INES)
         shown = cards(open_page("case", id=case, view="search"))

@@ -183,10 +183,32 @@ def test_disclose_features_assess_report(shell: Shell) -> None:
             assert closest["key"] != "demo-3"
     again = shell.json("assess", number)
     assert (again["run_id"], again["report_hash"]) == (assessed["run_id"], assessed["report_hash"])
-    for form in ("html", "md", "json"):
+    for form in ("html", "pdf", "docx", "xlsx", "md", "json"):
         path = shell.json("report", number, "--format", form, "--out", f"r.{form}")["path"]
         assert (shell.folder / path).stat().st_size > 500
     assert "not legal advice" in (shell.folder / "r.html").read_text(encoding="utf-8").lower()
+
+
+def test_report_diff_compares_two_reports_and_a_report_with_a_fresh_run(shell: Shell) -> None:
+    number = shell.json("disclose", "idea.md")["disclosure"]
+    first = shell.json("assess", number)["report"]
+    fresh = shell.json("report", "diff", first)
+    assert fresh["identical"] is True
+    assert fresh["a"]["hash"] == fresh["b"]["hash"]
+    assert fresh["b"]["report"] == "fresh run"
+    second = shell.json("assess", number, "--exclude", "demo-1")["report"]
+    found = shell.json("report", "diff", first, second)
+    assert (found["identical"], found["same_question"]) == (False, False)
+    assert {"subject": "excluded", "before": "", "after": "demo-1"} in found["changes"]["question"]
+    assert shell.run("report", "diff", second, number).stdout.splitlines()[-1] == "identical"
+
+
+def test_a_report_file_says_what_it_is(shell: Shell) -> None:
+    number = shell.json("disclose", "idea.md")["disclosure"]
+    report = shell.json("assess", number)["report"]
+    path = shell.json("report", number, "--format", "xlsx")["path"]
+    assert path.startswith(f"{report}-{number}-art-before-")
+    assert (shell.folder / path).read_bytes().startswith(b"PK")
 
 
 def test_a_draft_is_reviewed_by_somebody_else_and_published(shell: Shell) -> None:
@@ -228,7 +250,10 @@ def test_a_draft_is_reviewed_by_somebody_else_and_published(shell: Shell) -> Non
         (("--workspace", "elsewhere", "corpus", "status"), 2, "antedate init"),
         (("search", "title:valve AND ("), 2, "column"),
         (("verify", "nowhere"), 1, ""),
-        (("report", "diff", "A"), 2, "not there yet"),
+        (("report", "diff", "A"), 2, "'A'"),
+        (("report", "diff"), 2, "report diff A [B]"),
+        (("report", "diff", "A", "B", "--format", "pdf"), 2, "writes no file"),
+        (("assess", "idea.md", "--filed", "1999-01-01"), 2, "before the critical date"),
         (("assess", "idea.md", "--dry-run"), 2, "rehearse"),
     ],
 )

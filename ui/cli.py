@@ -29,7 +29,7 @@ _COMMANDS = {
     "disclose": ("case", "Take in an invention disclosure."),
     "features": ("case", "Print or change the features of a disclosure."),
     "assess": ("case", "Compare a disclosure with the corpus, feature by feature."),
-    "report": ("case", "Write a report."),
+    "report": ("report", "Write a report, or say what changed between two."),
     "status": ("law", "What a document counts for, per office."),
     "calendar": ("law", "Which rights a publication would end, per office."),
     "decide": ("later", "Record a decision: patent, publish, secret, hold, split."),

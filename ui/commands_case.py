@@ -1,4 +1,4 @@
-"""Commands on a disclosure: take it in, look at its features, assess it, write the report."""
+"""Commands on a disclosure: take it in, look at its features, assess it."""
 
 from __future__ import annotations
 
@@ -147,6 +147,11 @@ def _edited(written: str) -> str | None:
 @click.command("assess")
 @click.argument("target")
 @click.option("--critical-date", type=Day(), help="Art counts only if public strictly before this day.")
+@click.option(
+    "--filed",
+    type=Day(),
+    help="The day of filing, where the critical date is a priority day: tells E from P.",
+)
 @click.option("--office", multiple=True, help="Not there yet: per-office rules come with the status engine.")
 @click.option("--exclude", multiple=True, metavar="KEY", help="Leave this document out.")
 @click.option(
@@ -160,6 +165,7 @@ def assess(
     context: Context,
     target: str,
     critical_date: date | None,
+    filed: date | None,
     office: tuple[str, ...],
     exclude: tuple[str, ...],
     limit: int,
@@ -182,6 +188,7 @@ def assess(
                 critical_date=critical_date,
                 exclude=exclude,
                 limit=limit,
+                filing_date=filed,
             ),
             lambda step: step.words,
             lambda step: (step.done, step.total),
@@ -258,35 +265,8 @@ def excerpt(quote: str, feature: str, width: int) -> str:
     return f"{'… ' if first else ''}{' '.join(words[first:last])}{' …' if last < len(words) else ''}"
 
 
-@click.command("report")
-@click.argument("words", nargs=-1, required=True)
-@click.option(
-    "--format", "form", type=click.Choice(["html", "pdf", "docx", "xlsx", "json", "md"]), default="html"
-)
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="File to write.")
-@options
-@click.pass_obj
-def report(context: Context, words: tuple[str, ...], form: str, out: Path | None) -> None:
-    """Write the report of a disclosure or report number as html, md or json."""
-    from pipeline.report import render_json
-    from pipeline.report_html import render_html
-    from pipeline.report_md import render_markdown
-
-    if words[0] == "diff" or form in ("pdf", "docx", "xlsx"):
-        raise click.UsageError(f"report {'diff' if words[0] == 'diff' else form} is not there yet")
-    if len(words) != 1:
-        raise click.UsageError("give one disclosure or report number")
-    render = {"html": render_html, "md": render_markdown, "json": render_json}[form]
-    with context.open() as workspace:
-        stored = workspace.cases.report(words[0])
-    path = out or Path(f"{stored.id}.{form}")
-    context.write(path, render(stored.report))
-    context.console.result({"report": stored.id, "path": str(path)}, [str(path)])
-
-
 COMMANDS: dict[str, click.Command] = {
     "disclose": disclose,
     "features": features,
     "assess": assess,
-    "report": report,
 }

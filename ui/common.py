@@ -67,13 +67,13 @@ class Context:
             click.echo(err=True)
         raise NotConfirmedError
 
-    def write(self, path: Path, text: str) -> None:
+    def write(self, path: Path, content: str | bytes) -> None:
         """Write a file that was asked for, whole or not at all. Raises NotWrittenError."""
         if self.dry_run:
             return
         part = path.with_name(f"{path.name}.part")
         try:
-            part.write_text(text, encoding="utf-8")
+            part.write_bytes(content if isinstance(content, bytes) else content.encode())
             part.replace(path)
         except OSError as error:
             with suppress(OSError):

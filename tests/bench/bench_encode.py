@@ -19,6 +19,7 @@ import torch
 
 from index import backends
 from index.encoder import SentenceEncoder, has_bfloat16, packaged
+from tests.bench import tables
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -66,9 +67,11 @@ def main() -> None:
     chosen = [("torch", "float32")]
     chosen += [("torch", "bfloat16")] if has_bfloat16() else []
     chosen += [("onnx", "float32"), ("onnx", "int8")] if backends.installed() else []
-    encoders = {(b, p): SentenceEncoder(backend=b, precision=p) for b, p in chosen}  # type: ignore[arg-type]
-    for (backend, precision), encoder in encoders.items():
-        ways[f"{backend} {precision}"] = encoder.encode
+    encoders = {
+        f"{backend} {precision}": SentenceEncoder(backend=backend, precision=precision)  # type: ignore[arg-type]
+        for backend, precision in chosen
+    }
+    ways |= {name: encoder.encode for name, encoder in encoders.items()}
     best: dict[str, tuple[float, float]] = {}
     made: dict[str, NDArray[np.float32]] = {}
     for _ in range(ROUNDS):
@@ -81,24 +84,41 @@ def main() -> None:
             wall, busy = time.perf_counter() - wall, time.process_time() - busy
             old = best.get(name, (wall, busy))
             best[name] = (min(wall, old[0]), min(busy, old[1]))
-    print(f"{len(texts)} documents, best of {ROUNDS}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
     base = best["plain float32"]
+    rows: list[list[object]] = []
     for name, (wall, busy) in best.items():
         cosines = (made[name] * made["plain float32"]).sum(axis=1)
-        print(
-            f"  {name:15} {len(texts) / wall:6.1f}/s wall {base[0] / wall:5.2f}x  "
-            f"{len(texts) / busy:6.1f}/s processor {base[1] / busy:5.2f}x  "
-            f"cosine least {cosines.min():.5f} mean {cosines.mean():.5f}",
-            flush=True,
+        rows.append(
+            [
+                name,
+                f"{len(texts) / wall:.1f}",
+                f"×{base[0] / wall:.2f}",
+                f"×{base[1] / busy:.2f}",
+                f"{cosines.min():.4f}",
+                f"{cosines.mean():.4f}",
+                _query_ms(encoders.get(name), texts),
+            ]
         )
+    head = ("", "documents/s", "wall", "processor", "least cosine", "mean cosine", "query of 100 terms, ms")
+    note = (
+        f"{len(texts)} documents, best of {ROUNDS} runs that take turns, {os.cpu_count()} cores, load "
+        f"{os.getloadavg()[0]:.1f}; ratios and cosines to plain `SentenceTransformer.encode` in float32."
+    )
+    figures = {name: {"wall_s": wall, "processor_s": busy} for name, (wall, busy) in best.items()}
+    tables.show("encode", f"{note}\n\n{tables.markdown(head, rows)}", {"texts": len(texts), **figures})
+
+
+def _query_ms(encoder: SentenceEncoder | None, texts: list[str]) -> str:
+    """Return the least processor time of a query, warm; empty for plain encoding."""
+    if encoder is None:
+        return ""
     query = " ".join(" ".join(texts).split()[:100])
-    for (backend, precision), encoder in encoders.items():
-        times = []
-        for _ in range(7):
-            busy = time.process_time()
-            encoder.encode([query], query=True)
-            times.append(time.process_time() - busy)
-        print(f"  query of 100 terms, {backend} {precision}: {min(times) * 1000:.1f} ms of processor, warm")
+    times = []
+    for _ in range(7):
+        busy = time.process_time()
+        encoder.encode([query], query=True)
+        times.append(time.process_time() - busy)
+    return f"{min(times) * 1000:.1f}"
 
 
 if __name__ == "__main__":

@@ -3,7 +3,12 @@
 Every system gets title and text of the documents and, but for bm25s, the same MiniLM vectors, so that nobody
 is timed for encoding. Ours adds its own vectors of passages. Peers run in `.venv-bench` (`BENCH_PYTHON` names
 another interpreter), each in its own process, with their documented defaults for hybrid search. One that is
-not installed, or fails, says so in the table. Intervals are those of the bootstrap over queries.
+not installed, fails, or takes more than `PATIENCE` seconds says so in the table. Intervals are those of the
+bootstrap over queries.
+
+With the vectors in `BENCH_CACHE` the whole takes under three minutes. Without them it first waits for MiniLM:
+8,578 documents are ten minutes of one free core and hours of a busy one, in which nothing is printed but, on
+standard error, what is being done.
 """
 
 from __future__ import annotations
@@ -12,6 +17,7 @@ import gzip
 import json
 import os
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Mapping
@@ -42,8 +48,11 @@ NAMES = {
     "lancedb": "LanceDB (hybrid, RRF)",
 }
 PEERS = ("bm25s", "txtai", "lancedb")
+CHILD = Path(__file__).with_name("peer_child.py")
 PYTHON = os.environ.get("BENCH_PYTHON", str(tables.ROOT / ".venv-bench" / "bin" / "python"))
 DEPTH, WARM = 100, 5
+PATIENCE = 300
+"""Seconds that a peer gets for one set."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,15 +103,22 @@ def measure(task: Set, encoder: Encoder) -> dict[str, dict[str, Any]]:
     with tempfile.TemporaryDirectory(prefix="antedate-peers-") as made:
         folder = Path(made)
         texts = [f"{title}\n{text}".strip() for _, title, text in task.documents]
+        _say(f"{task.name}: vectors of {len(texts):,} documents (from the cache where they are known)")
         np.save(folder / "documents.npy", encoder.encode(texts))
         np.save(folder / "queries.npy", _query_rows(task, encoder))
         named = [[each, text] for (each, _, _), text in zip(task.documents, texts, strict=True)]
         (folder / "documents.json").write_text(json.dumps(named), encoding="utf-8")
         (folder / "queries.json").write_text(json.dumps(task.queries), encoding="utf-8")
+        _say(f"{task.name}: antedate")
         found = _ours(task, encoder, folder / "index")
         for peer in PEERS:
-            found[peer] = _peer(peer, folder)
+            _say(f"{task.name}: {peer}")
+            found[peer] = ask_peer(peer, folder)
     return found
+
+
+def _say(words: str) -> None:
+    print(words, file=sys.stderr, flush=True)
 
 
 def _query_rows(task: Set, encoder: Encoder) -> Any:  # noqa: ANN401 - an array
@@ -141,17 +157,22 @@ def _item(number: int, _: str, title: str, text: str) -> Item:
     )
 
 
-def _peer(name: str, folder: Path) -> dict[str, Any]:
-    child = Path(__file__).with_name("peer_child.py")
-    if not Path(PYTHON).is_file():
+def ask_peer(name: str, folder: Path, *, python: str = PYTHON, patience: float = PATIENCE) -> dict[str, Any]:
+    """Run a peer over what `peer_child` reads; what it printed, or why there is nothing as `failed`."""
+    if not Path(python).is_file():
         return {"failed": "not installed (make bench makes .venv-bench)"}
-    made = subprocess.run(
-        [PYTHON, str(child), name, str(folder)],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "OMP_NUM_THREADS": "1", "TOKENIZERS_PARALLELISM": "false", "PYTHONPATH": ""},
-    )
+    quiet = {"TOKENIZERS_PARALLELISM": "false", "HF_HUB_OFFLINE": "1", "PYTHONPATH": ""}
+    try:
+        made = subprocess.run(
+            [python, str(CHILD), name, str(folder)],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=patience,
+            env={**os.environ, "OMP_NUM_THREADS": "1", **quiet},
+        )
+    except subprocess.TimeoutExpired:
+        return {"failed": f"not done after {patience:g} s"}
     if made.returncode:
         return {"failed": (made.stderr.strip().splitlines() or ["no reason given"])[-1][:120]}
     result: dict[str, Any] = json.loads(made.stdout.splitlines()[-1])

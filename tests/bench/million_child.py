@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -101,11 +102,29 @@ def search(folder: Path, count: int, per: int) -> dict[str, Any]:
                 ),
             )
             channels[mode] = {"p50_ms": tables.quantile(times, 0.5), "p95_ms": tables.quantile(times, 0.95)}
+        channels["parallel"] = _parallel(folder, index)
         filled = [
             len(index.search(each.text, filter=Filter(before=each.before), plain=True))
             for each in queries(folder)
         ]
     return {"open_s": opened, "hits": min(filled), **channels, **tables.peak()}
+
+
+def _parallel(folder: Path, index: HybridIndex) -> float:
+    """Return how many times as many queries two threads answer as one, each query in one thread."""
+    asked = queries(folder)
+
+    def ask(number: int) -> None:
+        each = asked[number]
+        index.search(each.text, filter=Filter(before=each.before), pieces=0, plain=True)
+
+    spent = []
+    for threads in (1, 2):
+        started = time.perf_counter()
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(ask, range(len(asked))))
+        spent.append(time.perf_counter() - started)
+    return spent[0] / spent[1]
 
 
 def tantivy_build(folder: Path, count: int, per: int) -> dict[str, Any]:

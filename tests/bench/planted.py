@@ -7,8 +7,8 @@ What makes them hard, and what easy
 * The index may hold titles and abstracts alone (the hard variant): the limitation stands nowhere in it, the
   abstract says the same thing shorter, or does not say it. With descriptions it is easier: a description
   repeats its claims, often word for word.
-* The two patents are drawn at random, so they are rarely about one thing; `near` draws the second from the
-  class (CPC or IPC subclass) of the first instead, which takes away what tells them apart.
+* The two patents are drawn at random, so they are rarely about one thing; with `near` both are of one CPC
+  subclass, which takes away what tells them apart. (Pap2Pat's patents have no classes and are left out then.)
 * Nothing is paraphrased: an inventor would use other words. Real disclosures are harder than this.
 """
 
@@ -47,6 +47,8 @@ class Source:
     claims: tuple[str, ...]
     description: str
     limitations: tuple[str, ...]
+    classes: frozenset[str] = frozenset()
+    """CPC subclasses (`H01M`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,19 +63,31 @@ def sources(corpora: Path) -> tuple[Source, ...]:
     """Return the patents with two usable limitations or more, by id."""
     found = {}
     for name in FILES:
-        for record in _records(corpora / name):
+        for record in records(corpora / name):
             source = _source(record)
             if len(source.limitations) >= 2:
                 found[source.id] = source
     return tuple(found[key] for key in sorted(found))
 
 
-def planted(among: Sequence[Source], count: int, seed: int) -> tuple[Planted, ...]:
-    """Return `count` disclosures; no pair of patents is drawn twice."""
+def planted(among: Sequence[Source], count: int, seed: int, *, near: bool = False) -> tuple[Planted, ...]:
+    """Return `count` disclosures; no pair of patents is drawn twice.
+
+    With `near` the two patents share a class. Raises ValueError where there are fewer pairs than asked for.
+    """
     chance = random.Random(seed)
+    beside = _beside(among) if near else {}
+    possible = sum(map(len, beside.values())) // 2 if near else len(among) * (len(among) - 1) // 2
+    if possible < count:
+        raise ValueError(f"{possible} pairs of patents, {count} wanted")
+    firsts = [source for source in among if not near or beside[source.id]]
     made: dict[frozenset[str], Planted] = {}
     while len(made) < count:
-        first, second = chance.sample(among, 2)
+        if near:
+            first = chance.choice(firsts)
+            second = chance.choice(beside[first.id])
+        else:
+            first, second = chance.sample(firsts, 2)
         pair = frozenset((first.id, second.id))
         if pair in made:
             continue
@@ -81,6 +95,14 @@ def planted(among: Sequence[Source], count: int, seed: int) -> tuple[Planted, ..
         chance.shuffle(features)
         made[pair] = Planted(features=tuple(features), sources=(first.id, second.id))
     return tuple(made.values())
+
+
+def _beside(among: Sequence[Source]) -> dict[str, list[Source]]:
+    """Return, for each patent, the others that share a class with it."""
+    return {
+        one.id: [other for other in among if other.id != one.id and one.classes & other.classes]
+        for one in among
+    }
 
 
 def _some(source: Source, chance: random.Random) -> list[str]:
@@ -96,6 +118,7 @@ def _source(record: Mapping[str, Any]) -> Source:
         claims=claims,
         description=record["description"],
         limitations=tuple(dict.fromkeys(_limitations(claims))),
+        classes=frozenset(symbol[:4] for symbol in record.get("cpc") or ()),
     )
 
 
@@ -117,7 +140,8 @@ def _is_usable(piece: str) -> bool:
     return _LEAST <= len(piece.split()) <= _MOST and len({token.stem for token in content(piece)}) >= _CONTENT
 
 
-def _records(path: Path) -> Iterator[dict[str, Any]]:
+def records(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the records of a file of compressed JSON lines."""
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for line in lines:
             yield json.loads(line)

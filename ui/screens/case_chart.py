@@ -84,21 +84,24 @@ def _outcome(stored: StoredReport) -> None:
 
 
 def _downloads(stored: StoredReport) -> None:
-    from pipeline.report import render_html, render_json, render_markdown
+    from pipeline.report import MEDIA_TYPES, file_name, render
 
-    report, name = stored.report, stored.id
+    labels = {
+        "html": "Report as HTML",
+        "pdf": "as PDF",
+        "docx": "as Word",
+        "xlsx": "as Excel",
+        "md": "as Markdown",
+        "json": "as JSON",
+    }
     with st.container(horizontal=True):
-        for label, suffix, mime, render in (
-            ("Report as HTML", "html", "text/html", render_html),
-            ("as Markdown", "md", "text/markdown", render_markdown),
-            ("as JSON", "json", "application/json", render_json),
-        ):
+        for form, label in labels.items():
             st.download_button(
                 label,
-                data=lambda render=render: render(report),  # type: ignore[misc]
-                file_name=f"{name}.{suffix}",
-                mime=mime,
-                key=f"get-{name}-{suffix}",
+                data=lambda form=form: render(stored.report, form),  # type: ignore[misc]
+                file_name=file_name(stored, form),
+                mime=MEDIA_TYPES[form],
+                key=f"get-{stored.id}-{form}",
                 on_click="ignore",
             )
 
