@@ -89,6 +89,30 @@ def test_facts_that_cannot_be_are_errors() -> None:
         When.days(date(2026, 1, 2), date(2026, 1, 1))
 
 
+@pytest.mark.parametrize(
+    "text", ["9999-12-31", "0001-01-01", "0001", "../0003-01-01", "9999-12-31T23:59:59-12:00"]
+)
+def test_a_year_that_cannot_be_meant_is_refused(text: str) -> None:
+    for zone in ("", AT_OFFICE, "Asia/Tokyo"):
+        with pytest.raises(FactError, match="correct the dates"):
+            When.parse(text, zone=zone)
+    with pytest.raises(FactError, match="no filing has such a year"):
+        Filing(day=date.max)
+
+
+def test_own_use_is_excused_where_own_acts_are_whether_or_not_the_product_can_be_analysed() -> None:
+    for known in (True, False, None):
+        used = replace(planned("2026-12-10"), kind=PublicKind.USE, reproducible=known)
+        (row,) = consequences(used, (), ("JP",), today=TODAY)
+        assert row.last_safe_day == date(2027, 12, 10)
+        assert row.lost == ()
+
+
+def test_the_pct_row_says_that_each_office_decides() -> None:
+    (row,) = consequences(planned("2026-12-10"), (), ("PCT",), today=TODAY)
+    assert "each designated office decides" in row.warnings[0]
+
+
 def test_the_hour_of_the_filing_decides_the_same_day_in_japan() -> None:
     at = datetime(2026, 3, 10, 3, tzinfo=UTC)
     critical = CriticalDate(filed=Filing(day=date(2026, 3, 10), office="JP", at=at))

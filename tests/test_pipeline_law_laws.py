@@ -192,7 +192,7 @@ def test_one_more_unknown_never_turns_into_a_firmer_answer(
 ) -> None:
     known = set(status(office, fact, critical).possible)
     for name in ("confidential", "same_subject", "reproducible", "confirmed_in_writing", "recognised"):
-        blank = status(office, replace(fact, **{name: None}), critical)
+        blank = status(office, replace(fact, **{name: None}), critical)  # type: ignore[arg-type]
         assert known <= set(blank.possible), name
 
 

@@ -1,7 +1,7 @@
 """Vectors 1 to 26 of the law table, each cell that states an answer, derived by hand.
 
-Days without a time are the office's own local days (as vector 2 says), moments are UTC. A cell is: vector, what the
-column states, office, fact, filing, expected kind, and the rule that the answer must rest on.
+Days without a time are the office's own local days (as vector 2 says), moments are UTC. A cell is: vector,
+what the column states, office, fact, filing, expected kind, and the rule that the answer must rest on.
 """
 
 from __future__ import annotations

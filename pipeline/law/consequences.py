@@ -18,14 +18,14 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from pipeline.law.answers import StatusKind
+from pipeline.law.answers import STRENGTH, StatusKind
 from pipeline.law.errors import FactError
 from pipeline.law.facts import By, Confidence, CriticalDate, Filing, Incident, Priority, PublicFact
 from pipeline.law.grace import weakest
 from pipeline.law.packs import UNKNOWN, normal, pack_for
 from pipeline.law.spans import forward
 from pipeline.law.status import status
-from pipeline.law.when import WESTMOST, When, named_zone
+from pipeline.law.when import WESTMOST, When, local_day, named_zone
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -103,15 +103,16 @@ def _row(
     pack = pack_for(code)
     name = normal(code) if pack.office != UNKNOWN else code.strip().upper()
     zone = named_zone(pack.time_zone) if pack.time_zone else None
-    shown = when.day(zone)
     worst = _worst(fact, when)
+    shown = local_day(when.last - _TICK, zone) if when.bound else when.day(zone)
     after = Filing(day=shown + _JUST_AFTER, office=name)
     probe = CriticalDate(filed=after)
     asked = status(code, replace(worst, confidential=fact.confidential), probe, today=today)
     if asked.kind is StatusKind.NOT_ART:
         return _untouched(name, pack, asked)
     found = status(code, worst, probe, today=today)
-    rule = _rule(pack, found) if found.kind is StatusKind.EXCEPTED else None
+    hardest = max(found.possible, key=lambda kind: STRENGTH[kind])
+    rule = _rule(pack, found) if hardest is StatusKind.EXCEPTED else None
     last = None if when.bound else _last(shown, rule)
     kept = [_kept(name, worst, filing, last, today) for filing in filings]
     until = max((end for _, _, end in kept if end), default=None)
@@ -141,9 +142,16 @@ def _row(
 
 
 def _worst(fact: PublicFact, when: When) -> PublicFact:
-    """Return the fact with every unknown at its worst: the first instant, and no duty of confidence."""
-    moment = replace(when, last=when.first + _TICK)
-    return replace(fact, when=moment, confidential=fact.confidential or False)
+    """Return the fact with every unknown at its worst: public at the first instant, seen, understood."""
+    first = when.last - _TICK if when.bound else when.first
+    return replace(
+        fact,
+        when=replace(when, first=first, last=first + _TICK, bound=False),
+        confidential=fact.confidential or False,
+        reproducible=fact.reproducible is not False,
+        confirmed_in_writing=fact.confirmed_in_writing is not False,
+        recognised=fact.recognised or False,
+    )
 
 
 def _untouched(name: str, pack: Pack, asked: Status) -> Consequence:

@@ -19,7 +19,7 @@ from typing import Literal
 from ingest.documents import DayInterval
 from pipeline.law.errors import FactError
 from pipeline.law.spans import forward
-from pipeline.law.when import When
+from pipeline.law.when import YEARS, When
 
 Confidence = Literal["high", "medium", "low"]
 _PRIORITY_MONTHS = 12
@@ -137,6 +137,8 @@ class Filing:
     """The moment of filing, in UTC, where the hour counts (JP-PUB-2)."""
 
     def __post_init__(self) -> None:
+        if not YEARS[0] <= self.day.year <= YEARS[1]:
+            raise FactError(f"{self.day}: no filing has such a year")
         if self.at is not None and self.at.tzinfo is None:
             raise FactError(f"{self.at.isoformat()}: a time of day needs its zone, such as Z or +01:00")
 

@@ -152,6 +152,8 @@ class Pack(_Strict):
     review_by: _Day
     time_zone: StrictStr
     """IANA name of the office's own zone; empty only for `unknown`."""
+    note: StrictStr = ""
+    """What every answer of this pack has to say with it."""
     sources: Annotated[tuple[_Text, ...], Field(min_length=1)]
     public: PublicRules
     secret: SecretRules

@@ -126,6 +126,8 @@ def _warnings(office: str, pack: Pack, today: date | None) -> tuple[str, ...]:
             f"{office.strip().upper()} has no rule pack: absolute novelty and no grace were assumed; ask "
             "somebody who knows its law"
         )
+    if pack.note:
+        found.append(pack.note)
     if today is not None and (stale := pack.stale(today)):
         found.append(stale)
     return tuple(found)

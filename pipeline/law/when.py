@@ -26,6 +26,8 @@ EASTMOST = timezone(timedelta(hours=14))
 WESTMOST = timezone(timedelta(hours=-12))
 ANYWHERE = (EASTMOST, WESTMOST)
 """Where a day begins first on earth, and where it ends last."""
+YEARS = (1400, 2200)
+"""Outside of these years a date is a mistake."""
 _TICK = timedelta(microseconds=1)
 _START = datetime(1, 1, 2, tzinfo=UTC)
 _END = datetime(9999, 12, 30, tzinfo=UTC)
@@ -73,6 +75,8 @@ class When:
     def __post_init__(self) -> None:
         if (self.first.tzinfo is None) != (self.last.tzinfo is None):
             raise FactError(f"{self.words}: one end has a time zone and the other has none")
+        if not YEARS[0] <= self.last.year <= YEARS[1]:
+            raise FactError(f"{self.words}: nothing was made public in such a year")
         if self.last <= self.first:
             raise FactError(f"{self.words}: the interval ends before it starts")
 
