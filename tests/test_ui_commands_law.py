@@ -159,6 +159,16 @@ def test_a_bare_day_near_the_date_says_whose_day_it_was_taken_for(call: Calls) -
     assert call.json("status", *late, "--zone", "Pacific/Auckland")["status"] == "undetermined"
 
 
+def test_a_priority_of_an_office_that_is_not_named_leaves_its_time_zone_open(call: Calls) -> None:
+    words = ("--office", "EP", "--critical-date", "2026-03-10", "--published", "2026-03-10T02:30Z")
+    assert call.json("status", *words)["status"] == "not_art"
+    claimed = call.json("status", *words, "--filing-date", "2026-09-01")
+    assert claimed["status"] == "undetermined"
+    assert "time zone" in claimed["missing"][0]
+    named = call.json("status", *words, "--filing-date", "2026-09-01", "--accorded-by", "US")
+    assert named["status"] == "novelty_and_inventive"
+
+
 CRITICAL = ("--critical-date", "2026-03-10")
 
 

@@ -59,7 +59,7 @@ def _yes_no(name: str, default: str, words: str) -> Callable[[Any], Any]:
 @_offices
 @click.option("--critical-date", type=Day(), help="Effective filing day (a valid priority included).")
 @click.option("--filing-date", type=Day(), help="Actual filing at the office or under the PCT, if later.")
-@click.option("--accorded-by", metavar="CODE", help="Office that accorded it. Default: each its own.")
+@click.option("--accorded-by", metavar="CODE", help="Office of the critical date. Default: each its own.")
 @click.option("--published", metavar="DAY|INSTANT|A/B", help="When it became public; ../B: then or before.")
 @click.option("--zone", default="", metavar="ZONE", help="Time zone of --published, e.g. Europe/Berlin.")
 @click.option("--filed", type=Day(), help="Filing day of the earlier application.")
@@ -106,14 +106,14 @@ def _critical(name: str, given: dict[str, Any]) -> CriticalDate:
     from pipeline.law.when import AT_OFFICE, When
 
     day, actual = given["critical_date"], given["filing_date"] or given["critical_date"]
-    accorded = checked((given["accorded_by"],))[0] if given["accorded_by"] else name
+    accorded = checked((given["accorded_by"],))[0] if given["accorded_by"] else ""
     own = tuple(When.parse(text, zone=AT_OFFICE) for text in given["own"])
-    first = Filing(day=day, office=accorded)
     if actual == day:
         claimed: tuple[Priority, ...] = ()
-        filed = first
+        filed = Filing(day=day, office=accorded or name)
     else:
-        claimed, filed = (Priority(filing=first, supported=True),), Filing(day=actual, office=name)
+        claimed = (Priority(filing=Filing(day=day, office=accorded), supported=True),)
+        filed = Filing(day=actual, office=name)
     return CriticalDate(
         filed=filed,
         priorities=claimed,
