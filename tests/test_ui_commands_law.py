@@ -317,6 +317,8 @@ def test_documents_of_the_corpus_bring_their_own_dates(call: Calls, tmp_path: Pa
     assert kind("none", "2024-06-01", "US") == "undetermined"
     assert kind("EP-9900001-A1", "2024-03-01", "EP") == "novelty_only"
     assert kind("EP-9900001-A1", "2024-03-01", "US") == "not_art"
+    found = call.json("status", "EP-9900001-A1", "--critical-date", "2024-03-01", "--office", "EP")
+    assert any("another applicant's" in words for words in found["assumptions"])
     assert kind("EP-9900001-A1", "2024-09-01", "EP") == "novelty_and_inventive"
     assert kind("EP-9900001-A1", "2024-09-01", "US", "--by", "own") == "excepted"
     _, err = call("status", "EP-9900002-A1", "--critical-date", "2024-03-01", "--office", "EP", code=2)

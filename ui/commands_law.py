@@ -6,6 +6,7 @@ exact. A document of the corpus brings its own dates. What lies in the future ca
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -92,7 +93,18 @@ def status(context: Context, /, key: str | None, codes: tuple[str, ...], **given
         raise click.UsageError("--critical-date is missing; say before which day it would have to be public")
     fact = _document(context, key, given) if key else _described(given, today)
     rows: list[Status] = [status_of(name, fact, _critical(name, given), today=today.date()) for name in names]
+    rows = [replace(row, assumptions=(*row.assumptions, *_taken(fact))) for row in rows]
     context.console.result(status_json(rows), status_lines(rows, key or ""))
+
+
+def _taken(fact: PublicFact | SecretFact) -> tuple[str, ...]:
+    """Say what an application was taken for, where nobody said otherwise."""
+    if (
+        getattr(fact, "same_applicant", None) is not False
+        or getattr(fact, "same_inventors", None) is not False
+    ):
+        return ()
+    return ("another applicant's, with another inventor; say --same-applicant or --same-inventors if not",)
 
 
 def _today() -> datetime:
@@ -260,8 +272,6 @@ def calendar(context: Context, /, codes: tuple[str, ...], ics: Path | None, **gi
 
 def _shown(given: dict[str, Any], now: datetime) -> tuple[PublicFact, str]:
     """Return what was or would be made public, and how a calendar names it."""
-    from dataclasses import replace
-
     from pipeline.law.facts import By, Incident, PublicFact, PublicKind
 
     planned, past = given["published"], given["shown_at"]
