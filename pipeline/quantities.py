@@ -67,7 +67,7 @@ _ABOUT: Final = r"(?:about|approximately|around|roughly|substantially|ca\.|circa
 _VALUE: Final = re.compile(
     r"(?P<digits>(?<![\w.,])(?:[-−](?=\d))?"
     r"(?:\d{1,3}(?:[,\u202f]\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
-    r"(?:\s?[x×·]\s?10\s?(?:\^\s?)?(?P<power>[-−]?\d{1,2})|[eE](?P<exponent>[-+]?\d{1,2})(?!\w))?)"
+    r"(?:\s?[x×·]\s?10\s?(?:\^\s?)?(?P<power>[-−]\d{1,2}|[1-9]\d?)|[eE](?P<exponent>[-+]?\d{1,2})(?!\w))?)"
     r"|\b(?P<word>" + "|".join(WORD_NUMBERS) + r")\b",
     re.IGNORECASE,
 )

@@ -108,6 +108,12 @@ def test_an_approximate_range_is_wider_by_a_tenth() -> None:
     assert not meets(_one("about 100 °C"), quantities("80 °C"))
 
 
+@pytest.mark.parametrize(("text", "last"), [("a plate of 1 x 100 mm", 100), ("10 X 1000 mm", 1000)])
+def test_a_side_of_a_hundred_is_no_power_of_ten(text: str, last: float) -> None:
+    side = quantities(text)[-1]
+    assert (side.low, side.high, side.unit) == (last, last, "mm")
+
+
 def test_a_capital_x_before_a_power_of_ten_is_read_as_a_small_one() -> None:
     (amount,) = quantities("diluted to 1X 10^3 mm")
     assert (amount.low, amount.unit) == (1000.0, "mm")
