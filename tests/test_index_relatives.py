@@ -8,6 +8,7 @@ import pytest
 
 from index.feedback import relatedness
 from index.hybrid import Filter, HybridIndex
+from index.searching import EXPANDED
 from tests.hash_encoder import hashed
 from tests.index_samples import build, make_item
 
@@ -46,7 +47,7 @@ def test_relatives_are_asked_for_the_best_hits_once_each(opened: HybridIndex) ->
 
     hits = opened.search(QUERY, limit=COUNT, expand=related)
     assert len(asked) == 1
-    assert len(set(asked[0])) == len(asked[0]) == 20
+    assert len(set(asked[0])) == len(asked[0]) == EXPANDED
     assert all(hit.related == 0.0 for hit in hits)
 
 
