@@ -10,13 +10,13 @@ import os
 import signal
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from ingest.documents import DocumentKind
+from tests.ui_calls import Calls
 from ui import cli
 from ui.commands_case import excerpt, shortened
 from ui.commands_search import KINDS
@@ -36,30 +36,6 @@ critical_date: 2024-05-01
 A controller for irrigation, comprising: a soil moisture probe; a latching valve; and a processor that closes
 the valve after 90 s.
 """
-
-
-@dataclass
-class Calls:
-    """Calls `antedate` in this process."""
-
-    monkeypatch: pytest.MonkeyPatch
-    capture: pytest.CaptureFixture[str]
-
-    def __call__(self, *words: str) -> tuple[int, str, str]:
-        self.monkeypatch.setattr(sys, "argv", ["antedate", *words])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        out, err = self.capture.readouterr()
-        assert "Traceback" not in err
-        assert isinstance(ended.value.code, int)
-        return ended.value.code, out, err
-
-    def json(self, *words: str, code: int = 0) -> dict[str, Any]:
-        found, out, err = self(*words, "--json")
-        assert found == code, err
-        assert out.count("\n") == 1
-        value: dict[str, Any] = json.loads(out)
-        return value
 
 
 @pytest.fixture

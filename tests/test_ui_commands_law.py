@@ -3,43 +3,19 @@
 from __future__ import annotations
 
 import json
-import sys
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from pipeline.law.facts import By
-from ui import cli, commands_law
+from tests.ui_calls import Calls
+from ui import commands_law
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
-
-
-@dataclass
-class Calls:
-    """Calls `antedate` in this process."""
-
-    monkeypatch: pytest.MonkeyPatch
-    capture: pytest.CaptureFixture[str]
-
-    def __call__(self, *words: str, code: int = 0) -> tuple[str, str]:
-        self.monkeypatch.setattr(sys, "argv", ["antedate", *words])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        out, err = self.capture.readouterr()
-        assert "Traceback" not in err
-        assert ended.value.code == code, (out, err)
-        return out, err
-
-    def json(self, *words: str, code: int = 0) -> dict[str, Any]:
-        out, _ = self(*words, "--json", code=code)
-        assert out.count("\n") == 1
-        value: dict[str, Any] = json.loads(out)
-        return value
 
 
 @pytest.fixture
@@ -136,7 +112,7 @@ def test_status_answers_the_contract_for_one_office(call: Calls, words: str, kin
     assert bool(answer["missing"]) is (kind == "undetermined")
     assert "not legal advice" in answer["notice"]
     assert [office["status"] for office in answer["offices"]] == [kind]
-    out, _ = call("status", *words.split())
+    out, _ = call.said("status", *words.split())
     assert "not legal advice" in out
 
 
@@ -233,7 +209,7 @@ CRITICAL = ("--critical-date", "2026-03-10")
     ],
 )
 def test_bad_input_is_named_and_exits_with_2(call: Calls, words: tuple[str, ...], named: str) -> None:
-    _, err = call(*words, code=2)
+    _, err = call.said(*words, code=2)
     assert named in err
     assert call.json(*words, code=2)["error"]["code"] == 2
 
@@ -248,13 +224,13 @@ def test_calendar_answers_the_contract_and_writes_the_file(call: Calls, tmp_path
     data = (tmp_path / "rights.ics").read_bytes()
     assert data.startswith(b"BEGIN:VCALENDAR\r\n")
     assert data.count(b"BEGIN:VEVENT") == 4
-    out, _ = call(*words)
+    out, _ = call.said(*words)
     assert "No day is moved for a weekend" in out
     assert "not legal advice" in out
 
 
 def test_a_dry_run_writes_no_calendar(call: Calls, tmp_path: Path) -> None:
-    call("calendar", "--published-at", "2026-12-10", "--ics", "rights.ics", "--dry-run")
+    call.said("calendar", "--published-at", "2026-12-10", "--ics", "rights.ics", "--dry-run")
     assert not (tmp_path / "rights.ics").exists()
 
 
@@ -303,8 +279,8 @@ def test_documents_of_the_corpus_bring_their_own_dates(call: Calls, tmp_path: Pa
         },
     ]
     (tmp_path / "art.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
-    call("init", "antedate-workspace")
-    call("ingest", "jsonl", "art.jsonl")
+    call.said("init", "antedate-workspace")
+    call.said("ingest", "jsonl", "art.jsonl")
 
     def kind(key: str, day: str, office: str, *more: str) -> str:
         answer = call.json("status", key, "--critical-date", day, "--office", office, *more)
@@ -321,10 +297,10 @@ def test_documents_of_the_corpus_bring_their_own_dates(call: Calls, tmp_path: Pa
     assert any("another applicant's" in words for words in found["assumptions"])
     assert kind("EP-9900001-A1", "2024-09-01", "EP") == "novelty_and_inventive"
     assert kind("EP-9900001-A1", "2024-09-01", "US", "--by", "own") == "excepted"
-    _, err = call("status", "EP-9900002-A1", "--critical-date", "2024-03-01", "--office", "EP", code=2)
+    _, err = call.said("status", "EP-9900002-A1", "--critical-date", "2024-03-01", "--office", "EP", code=2)
     assert "one of the two dates is wrong" in err
-    call("status", "nobody", "--critical-date", "2024-03-01", code=2)
-    call("status", "paper", "--critical-date", "2024-03-01", "--published", "2024-01-01", code=2)
+    call.said("status", "nobody", "--critical-date", "2024-03-01", code=2)
+    call.said("status", "paper", "--critical-date", "2024-03-01", "--published", "2024-01-01", code=2)
 
 
 def test_the_choices_that_are_offered_are_those_that_the_law_knows() -> None:
