@@ -78,13 +78,13 @@ class Pieces:
         ends = np.concatenate([[0], np.cumsum(sizes)])
         return ids, np.diff(ends[cut.starts])
 
-    def _of_new(self, runs: Sequence[str], words: _Words) -> list[list[int]]:
-        plain = [run.isascii() and run.isprintable() for run in runs]
+    def _of_new(self, new: Sequence[str], words: _Words) -> list[list[int]]:
+        plain = [run.isascii() and run.isprintable() for run in new]
         others = iter(
-            self._tokenized([run for run, is_plain in zip(runs, plain, strict=True) if not is_plain])
+            self._tokenized([run for run, is_plain in zip(new, plain, strict=True) if not is_plain])
         )
         return [
-            words.pieces(run) if is_plain else next(others) for run, is_plain in zip(runs, plain, strict=True)
+            words.pieces(run) if is_plain else next(others) for run, is_plain in zip(new, plain, strict=True)
         ]
 
     def _tokenized(self, texts: Sequence[str]) -> list[list[int]]:
